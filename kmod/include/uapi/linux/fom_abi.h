@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: (GPL-2.0-only WITH Linux-syscall-note) OR BSD-2-Clause */
+/*
+ * The contract between the kernel side of vf-failover (BPF programs, kernel module) and userspace.
+ *
+ * Rules: fixed-width types, explicit padding, append only, enums begin with UNSPEC, every record that outlives a
+ * process starts with its version and a reader that does not know the version stops. Addresses are byte arrays in
+ * wire order. Sizes are pinned at the end of this file for C, C++ and BPF alike.
+ */
+#ifndef _UAPI_LINUX_FOM_ABI_H
+#define _UAPI_LINUX_FOM_ABI_H
+
+#ifndef __VMLINUX_H__ /* BPF programs have these types from vmlinux.h already */
+#include <linux/types.h>
+#endif
+
+#define FOM_ABI_VERSION 1
+
+#define FOM_MAX_MASTERS 256 /* masters in one guest */
+#define FOM_MAX_SLAVES 8    /* slots of one master */
+#define FOM_NO_SLOT 0xffu   /* "no slave" wherever a slot number stands */
+#define FOM_MAC_LEN 6
+#define FOM_BUS_ID_LEN 24 /* a device's name on its bus with its NUL, zero-filled: "0000:02:00.0" */
+
+/* What a slave is for. */
+enum fom_role {
+	FOM_ROLE_UNSPEC,
+	FOM_ROLE_PRIMARY, /* the passthrough NIC, preferred */
+	FOM_ROLE_STANDBY, /* the paravirtual NIC, always there */
+};
+
+/* Why the active slave changed. */
+enum fom_cause {
+	FOM_CAUSE_UNSPEC,
+	FOM_CAUSE_STARTUP,      /* the first slave of a master */
+	FOM_CAUSE_CARRIER_LOSS, /* the active slave has no carrier */
+	FOM_CAUSE_DOWN,         /* the active slave was closed */
+	FOM_CAUSE_UNBIND,       /* its driver is about to let go of the device */
+	FOM_CAUSE_UNREGISTER,   /* the active slave is gone */
+	FOM_CAUSE_FAILBACK,     /* a better slave came back */
+	FOM_CAUSE_OPERATOR,     /* somebody asked */
+	FOM_CAUSE_PROBE,        /* the path was proven dead although the link is up */
+	FOM_CAUSE_MAX_ = FOM_CAUSE_PROBE,
+};
+
+/* How the master chooses a slave for a frame. */
+enum fom_policy {
+	FOM_POLICY_UNSPEC,
+	FOM_POLICY_FAILOVER_ORDER, /* always the active slave */
+};
+
+/* fom_slot.flags */
+#define FOM_SLOT_USED 0x1u    /* the slot holds a slave */
+#define FOM_SLOT_READY 0x2u   /* set up by userspace: may carry traffic */
+#define FOM_SLOT_LEAVING 0x4u /* its driver is letting go: must not carry traffic any more */
+
+/*
+ * One slave. `flags` is changed with atomic operations by userspace and BPF; everything else is written by
+ * userspace only while FOM_SLOT_READY is clear.
+ */
+struct fom_slot {
+	__u32 ifindex; /* in the hidden namespace */
+	__u32 flags;   /* FOM_SLOT_* */
+	__u32 rank;    /* lower is preferred */
+	__u8 role;     /* enum fom_role */
+	__u8 pad[3];
+	__u64 netdev; /* kernel address of the slave's net_device where the kernel needs it noted, else 0 */
+};
+
+/*
+ * One master: an element of the map `fom_masters`, which userspace maps into its memory. `active` is the one state
+ * that both the choice for transmission and the suppression of duplicates on reception look at; it changes by
+ * compare-and-swap only.
+ */
+struct fom_master {
+	__u32 version; /* FOM_ABI_VERSION, 0: element not in use */
+	__u32 port;    /* ifindex of the hidden end of the master's pair */
+	__u32 active;  /* slot number, FOM_NO_SLOT: none */
+	__u32 policy;  /* enum fom_policy */
+	__u8 mac[FOM_MAC_LEN];
+	__u8 pad[2];
+	__u32 visible; /* ifindex of the master as users see it */
+	__u32 pad2;
+	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
+	__u64 switches;    /* how often the active slave changed */
+	struct fom_slot slots[FOM_MAX_SLAVES];
+};
+
+/* What an ifindex of the hidden namespace is to us: value of the map `fom_ports`, keyed by ifindex (__u32). */
+struct fom_port {
+	__u32 master; /* index in fom_masters */
+	__u32 slot;   /* slot number of a slave, FOM_NO_SLOT: the hidden end of the pair */
+	__u32 peer;   /* slave: the hidden end to deliver to; hidden end: 0 */
+	__u32 pad;
+};
+
+/* Counters of one slave: per-CPU values of the map `fom_stats`, index master * FOM_MAX_SLAVES + slot. */
+struct fom_stats {
+	__u64 tx_packets;
+	__u64 tx_bytes;
+	__u64 rx_packets; /* delivered to the master */
+	__u64 rx_bytes;
+	__u64 rx_duplicate; /* broadcast or multicast from a slave that is not active */
+	__u64 rx_reflected; /* our own frames come back (reverse filter) */
+	__u64 tx_rescued;   /* frames sent here because the active slave could not */
+	__u64 tx_no_path;   /* frames dropped: no slave could send (counted on the active slot) */
+};
+
+/* fom_event.type */
+enum fom_event_type {
+	FOM_EVENT_UNSPEC,
+	FOM_EVENT_SWITCH,  /* the kernel changed the active slave: from, to, cause */
+	FOM_EVENT_CARRIER, /* carrier of a slave changed: from = slot, to = 1 on, 0 off */
+	FOM_EVENT_UNBIND,  /* a slave's driver is about to let go: from = slot */
+};
+
+/* A record in the ring buffer `fom_events`. */
+struct fom_event {
+	__u32 version; /* FOM_ABI_VERSION */
+	__u32 type;    /* enum fom_event_type */
+	__u64 time_ns; /* CLOCK_BOOTTIME */
+	__u32 master;  /* index in fom_masters */
+	__u32 from;    /* slot number */
+	__u32 to;      /* slot number */
+	__u32 cause;   /* enum fom_cause */
+};
+
+/* Key of the map `fom_devices`: the bus name of a slave's device; value: struct fom_port. */
+struct fom_device {
+	char bus_id[FOM_BUS_ID_LEN];
+};
+
+#if defined(__cplusplus)
+#define FOM_PIN_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
+#else
+#define FOM_PIN_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
+#endif
+FOM_PIN_SIZE(fom_slot, 24);
+FOM_PIN_SIZE(fom_master, 240);
+FOM_PIN_SIZE(fom_port, 16);
+FOM_PIN_SIZE(fom_stats, 64);
+FOM_PIN_SIZE(fom_event, 32);
+FOM_PIN_SIZE(fom_device, 24);
+
+#endif /* _UAPI_LINUX_FOM_ABI_H */
