@@ -35,7 +35,7 @@ function(bpf_object name source)
     DEPFILE ${object}.d
     COMMENT "BPF ${name}" VERBATIM)
   add_custom_command(OUTPUT ${skeleton}
-    COMMAND ${BPFTOOL} gen skeleton ${object} name ${name} > ${skeleton}.tmp
+    COMMAND ${BPFTOOL} gen skeleton ${object} name ${name}_bpf > ${skeleton}.tmp
     COMMAND ${CMAKE_COMMAND} -E rename ${skeleton}.tmp ${skeleton}
     DEPENDS ${object} COMMENT "Skeleton ${name}" VERBATIM)
   add_custom_target(bpf_${name}_skel DEPENDS ${skeleton})

@@ -77,11 +77,13 @@ struct fom_master {
 	__u32 active;  /* slot number, FOM_NO_SLOT: none */
 	__u32 policy;  /* enum fom_policy */
 	__u8 mac[FOM_MAC_LEN];
-	__u8 pad[2];
-	__u32 visible; /* ifindex of the master as users see it */
-	__u32 pad2;
+	__u8 last_from; /* slot number, FOM_NO_SLOT: what was active before the last switch */
+	__u8 pad;
+	__u32 visible;	   /* ifindex of the master as users see it */
+	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
 	__u64 switches;    /* how often the active slave changed */
+	__u64 netns;       /* kernel address of the hidden namespace, noted by the first frame sent; else 0 */
 	struct fom_slot slots[FOM_MAX_SLAVES];
 };
 
@@ -124,10 +126,6 @@ struct fom_event {
 	__u32 cause;   /* enum fom_cause */
 };
 
-/* Key of the map `fom_devices`: the bus name of a slave's device; value: struct fom_port. */
-struct fom_device {
-	char bus_id[FOM_BUS_ID_LEN];
-};
 
 #if defined(__cplusplus)
 #define FOM_PIN_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
@@ -135,10 +133,9 @@ struct fom_device {
 #define FOM_PIN_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
 #endif
 FOM_PIN_SIZE(fom_slot, 24);
-FOM_PIN_SIZE(fom_master, 240);
+FOM_PIN_SIZE(fom_master, 248);
 FOM_PIN_SIZE(fom_port, 16);
 FOM_PIN_SIZE(fom_stats, 64);
 FOM_PIN_SIZE(fom_event, 32);
-FOM_PIN_SIZE(fom_device, 24);
 
 #endif /* _UAPI_LINUX_FOM_ABI_H */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The active slave of a master: which one would be best, and how it changes. */
+#pragma once
+
+#include "liveness.h"
+
+static __always_inline int slot_usable(const struct fom_slot *slot)
+{
+	return (slot->flags & (FOM_SLOT_READY | FOM_SLOT_LEAVING)) == FOM_SLOT_READY;
+}
+
+/* The live slave of lowest rank, FOM_NO_SLOT when none is live. `net` is the hidden namespace. */
+static __always_inline __u32 best_live_slot(struct net *net, struct fom_master *master)
+{
+	__u32 best = FOM_NO_SLOT, best_rank = ~0u;
+
+	for (__u32 i = 0; i < FOM_MAX_SLAVES; i++) {
+		struct fom_slot *slot = &master->slots[i];
+
+		if (!slot_usable(slot) || slot->rank >= best_rank)
+			continue;
+		if (slave_state(net, slot) != SLAVE_LIVE)
+			continue;
+		best = i;
+		best_rank = slot->rank;
+	}
+	return best;
+}
+
+static __always_inline void event_emit(__u32 type, __u64 now, __u32 master, __u32 from, __u32 to, __u32 cause)
+{
+	struct fom_event *event = bpf_ringbuf_reserve(&fom_events, sizeof(*event), 0);
+
+	if (!event) /* full, nobody reads: the state itself is in fom_masters */
+		return;
+	event->version = FOM_ABI_VERSION;
+	event->type = type;
+	event->time_ns = now;
+	event->master = master;
+	event->from = from;
+	event->to = to;
+	event->cause = cause;
+	bpf_ringbuf_submit(event, 0);
+}
+
+/* Moves the active state once, whoever else tries at the same moment. The event has the time that is in the table. */
+static __always_inline void master_switch(struct fom_master *master, __u32 index, __u32 from, __u32 to, __u32 cause)
+{
+	__u64 now;
+
+	if (__sync_val_compare_and_swap(&master->active, from, to) != from)
+		return;
+	now = bpf_ktime_get_boot_ns();
+	master->last_from = from;
+	master->last_cause = cause;
+	master->switched_ns = now;
+	__sync_fetch_and_add(&master->switches, 1);
+	event_emit(FOM_EVENT_SWITCH, now, index, from, to, cause);
+}

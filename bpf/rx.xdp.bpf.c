@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The same admission as rx.tc.bpf.c, before the driver has built an skb: what is not for us ends here. What is goes on
+ * to rx.tc.bpf.c, which delivers and counts it.
+ */
+#include "admit.h"
+
+SEC("xdp.frags")
+int fom_xdp(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+	__u32 ifindex = ctx->ingress_ifindex;
+	struct fom_port *port = bpf_map_lookup_elem(&fom_ports, &ifindex);
+	struct fom_master *master;
+	struct fom_stats *stats;
+	enum verdict verdict;
+
+	if (!port)
+		return XDP_PASS;
+	master = master_at(port->master);
+	if (!master || data + sizeof(struct ethhdr) > end)
+		return XDP_PASS;
+
+	verdict = admit(data, master, port->slot);
+	if (verdict == VERDICT_ACCEPT)
+		return XDP_PASS;
+	stats = stats_of(port->master, port->slot);
+	if (stats)
+		admit_count(stats, verdict, 0);
+	return XDP_DROP;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happens to a slave, seen at the moment it happens and acted on in the kernel: this is what a guest that only
+ * receives has instead of the check in tx.tc.bpf.c. Each program is optional and attached if the kernel lets us.
+ *
+ *   carrier   linkwatch_fire_event(): called by netif_carrier_on/off once the bit has changed
+ *   unbind    pci_device_remove(): before the driver tears the device down, so it still receives
+ */
+#include "select.h"
+
+#include <bpf/bpf_tracing.h>
+
+const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
+
+/* Value: where the device with this bus name ("0000:02:00.0") has its slot. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, FOM_MAX_MASTERS * FOM_MAX_SLAVES);
+	__type(key, char[FOM_BUS_ID_LEN]);
+	__type(value, struct fom_port);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} fom_devices SEC(".maps");
+
+static __always_inline struct fom_port *port_of_device(struct net_device *dev)
+{
+	__u32 ifindex = dev->ifindex;
+	struct fom_port *port;
+
+	if (dev->nd_net.net->ns.inum != hidden_netns)
+		return NULL;
+	port = bpf_map_lookup_elem(&fom_ports, &ifindex);
+	return port && port->slot < FOM_MAX_SLAVES ? port : NULL;
+}
+
+/* If `slot` is the active one, another takes over. */
+static __always_inline void leave_slot(struct net *net, struct fom_port *port, struct fom_master *master, __u32 cause)
+{
+	__u32 best;
+
+	if (master->active != port->slot || BPF_CORE_READ(net, ns.inum) != hidden_netns)
+		return;
+	best = best_live_slot(net, master);
+	if (best < FOM_MAX_SLAVES && best != port->slot)
+		master_switch(master, port->master, port->slot, best, cause);
+}
+
+SEC("fentry/linkwatch_fire_event")
+int BPF_PROG(fom_watch_carrier, struct net_device *dev)
+{
+	struct fom_port *port = port_of_device(dev);
+	struct fom_master *master = port ? master_at(port->master) : NULL;
+	int carrier;
+
+	if (!master)
+		return 0;
+	carrier = !(dev->state & FOM_LINK_NOCARRIER);
+	if (!carrier)
+		leave_slot(dev->nd_net.net, port, master, FOM_CAUSE_CARRIER_LOSS);
+	event_emit(FOM_EVENT_CARRIER, bpf_ktime_get_boot_ns(), port->master, port->slot, carrier, FOM_CAUSE_UNSPEC);
+	return 0;
+}
+
+SEC("fentry/pci_device_remove")
+int BPF_PROG(fom_watch_unbind, struct device *device)
+{
+	char bus_id[FOM_BUS_ID_LEN] = {};
+	struct fom_master *master;
+	struct fom_slot *slot;
+	struct fom_port *port;
+	__u32 index;
+
+	bpf_probe_read_kernel_str(bus_id, sizeof(bus_id), device->kobj.name);
+	port = bpf_map_lookup_elem(&fom_devices, bus_id);
+	master = port ? master_at(port->master) : NULL;
+	if (!master)
+		return 0;
+	index = port->slot;
+	if (index >= FOM_MAX_SLAVES)
+		return 0;
+	slot = &master->slots[index];
+	__sync_fetch_and_or(&slot->flags, FOM_SLOT_LEAVING);
+	leave_slot((struct net *)master->netns, port, master, FOM_CAUSE_UNBIND);
+	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), port->master, index, FOM_NO_SLOT,
+		   FOM_CAUSE_UNBIND);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "formation.hpp"
+
+#include "log.hpp"
+#include "pairing.hpp"
+#include "slave_setup.hpp"
+#include "takeover/apply.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <thread>
+
+namespace failover {
+
+namespace {
+
+constexpr unsigned kMaxQueues = 64;
+
+/// The pair under its working names, both ends in the hidden namespace until the visible one is handed out.
+struct Pair {
+	netlink::Link port, visible;
+	bool netkit = false;
+};
+
+Result<netlink::Link> hidden_link(Kernel &kernel, const std::string &name) {
+	auto link = kernel.hidden_route.link(name);
+	if (!link)
+		return tl::unexpected(link.error());
+	if (!*link)
+		return fail(fmt::format("{} is not in the hidden namespace", name));
+	return std::move(**link);
+}
+
+Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Link &standby) {
+	netlink::PairSpec spec;
+	spec.name = fmt::format("port{}", index);
+	spec.peer_name = fmt::format("user{}", index);
+	spec.peer_mac = standby.mac;
+	spec.mtu = standby.mtu;
+	spec.num_queues = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxQueues);
+
+	Pair pair;
+	pair.netkit = kernel.hidden_route.add_netkit(spec).has_value();
+	if (!pair.netkit)
+		if (auto made = kernel.hidden_route.add_veth(spec); !made)
+			return tl::unexpected(std::move(made.error()).within("making the master's pair of devices"));
+	auto port = hidden_link(kernel, spec.name);
+	auto visible = hidden_link(kernel, spec.peer_name);
+	if (!port || !visible)
+		return fail("the master's pair of devices vanished");
+	pair.port = std::move(*port);
+	pair.visible = std::move(*visible);
+
+	// What the standby takes in one piece, the master may hand down in one piece.
+	netlink::LinkChange limits;
+	if (standby.gso_max_size)
+		limits.gso_max_size = std::min(standby.gso_max_size, pair.visible.gso_max_size);
+	if (auto done = kernel.hidden_route.set_link(pair.visible.ifindex, limits); !done)
+		log::debug("{}: GSO limit stays: {}", standby.name, done.error().message);
+	return pair;
+}
+
+void enter_in_table(Kernel &kernel, const Master &master) {
+	fom_master &entry = kernel.maps.masters().at(master.index);
+	std::memset(&entry, 0, sizeof(entry));
+	entry.port = static_cast<std::uint32_t>(master.port);
+	entry.active = FOM_NO_SLOT;
+	entry.last_from = FOM_NO_SLOT;
+	entry.policy = FOM_POLICY_FAILOVER_ORDER;
+	std::ranges::copy(master.mac.bytes(), entry.mac);
+	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+		(void)kernel.maps.clear_stats(master.index, slot);
+	std::atomic_ref(entry.version).store(FOM_ABI_VERSION);
+}
+
+void remove_from_table(Kernel &kernel, const Master &master) {
+	fom_master &entry = kernel.maps.masters().at(master.index);
+	std::atomic_ref(entry.version).store(0);
+	(void)kernel.maps.remove_port(static_cast<std::uint32_t>(master.port));
+	if (auto scope = kernel.enter_hidden())
+		bpf::detach_all(master.port);
+}
+
+Status start_port(Kernel &kernel, Master &master) {
+	const fom_port port{master.index, FOM_NO_SLOT, 0, 0};
+	if (auto done = kernel.maps.set_port(static_cast<std::uint32_t>(master.port), port); !done)
+		return done;
+	auto scope = kernel.enter_hidden();
+	if (!scope)
+		return tl::unexpected(scope.error());
+	auto hook = bpf::attach_tx(kernel.programs.tx(), master.port, master.netkit);
+	if (!hook)
+		return tl::unexpected(std::move(hook.error()).within("transmit program"));
+	master.hook = *hook;
+	return kernel.hidden_route.set_link(master.port, netlink::LinkChange().set_up());
+}
+
+/// Hands the visible end out under the standby's name and, if that can be had, its ifindex: sockets bound to it and
+/// programs that remember it go on.
+Status hand_out(Kernel &kernel, Master &master, int working_ifindex, const netlink::Link &standby) {
+	auto moved = kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name,
+						   standby.ifindex);
+	if (!moved)
+		moved = kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name);
+	if (!moved)
+		return moved;
+	auto link = kernel.visible_route.link(standby.name);
+	if (!link || !*link)
+		return fail(fmt::format("{} vanished while the master took its place", standby.name));
+	master.visible = (*link)->ifindex;
+	kernel.maps.masters().at(master.index).visible = static_cast<std::uint32_t>(master.visible);
+	return {};
+}
+
+Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role) {
+	Slave slave;
+	slave.ifindex = hidden.ifindex;
+	slave.name = nic.link.name;
+	slave.role = role;
+	slave.mac = hidden.mac;
+	slave.driver = nic.driver;
+	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
+	slave.mtu = hidden.mtu;
+	return slave;
+}
+
+/// The standby back in its place after a master could not be made.
+void undo_takeover(Kernel &kernel, const takeover::Snapshot &before, int hidden_ifindex) {
+	auto link = unhide_link(kernel, hidden_ifindex, before.link.name, before.link.ifindex);
+	if (!link) {
+		log::error("{}: {}", before.link.name, link.error().message);
+		return;
+	}
+	for (const auto &failure : takeover::apply_all(before, link->ifindex).failures)
+		log::error("{}: {}", before.link.name, failure);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule,
+					    std::vector<std::string> &notes) {
+	const auto index = kernel.maps.masters().free_index();
+	if (!index)
+		return fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
+					standby.link.name, FOM_MAX_MASTERS));
+	auto before = takeover::capture(standby.link.ifindex);
+	if (!before)
+		return tl::unexpected(before.error());
+	notes = before->notes;
+	auto pair = make_pair_devices(kernel, *index, standby.link);
+	if (!pair)
+		return tl::unexpected(pair.error());
+
+	auto master = std::make_unique<Master>();
+	master->index = *index;
+	master->name = standby.link.name;
+	master->port = pair->port.ifindex;
+	master->mac = standby.link.mac;
+	master->mtu = standby.link.mtu;
+	master->promisc = standby.link.flags & IFF_PROMISC;
+	master->netkit = pair->netkit;
+	master->rule = rule;
+	master->model = model::MasterModel(model_settings(rule.settings));
+	enter_in_table(kernel, *master);
+
+	const auto abandon = [&](Error error) -> tl::unexpected<Error> {
+		remove_from_table(kernel, *master);
+		(void)kernel.hidden_route.delete_link(master->port);
+		return tl::unexpected(std::move(error).within(fmt::format("no master over {}", standby.link.name)));
+	};
+	if (auto done = start_port(kernel, *master); !done)
+		return abandon(done.error());
+
+	auto hidden = hide_link(kernel, standby.link);
+	if (!hidden)
+		return abandon(hidden.error());
+	Status done = hand_out(kernel, *master, pair->visible.ifindex, standby.link);
+	if (done)
+		done = ready_slave(kernel, *master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
+	if (!done) {
+		auto failed = abandon(done.error()); // deletes the pair: the name is free again
+		undo_takeover(kernel, *before, hidden->ifindex);
+		return failed;
+	}
+	for (auto &failure : takeover::apply_all(*before, master->visible).failures)
+		notes.push_back(std::move(failure));
+	return master;
+}
+
+Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role) {
+	if (auto unfit = unfit_as_slave(nic.link))
+		return fail(fmt::format("{} cannot be a slave of {}: {}", nic.link.name, master.name, *unfit));
+	if (auto other = master.slot_with(role))
+		return fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone", master.name,
+					role_name(role), master.slave_name(*other), nic.link.name));
+	const auto slot = master.place_for(role);
+	if (!slot)
+		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
+					nic.link.name));
+	auto hidden = hide_link(kernel, nic.link);
+	if (!hidden)
+		return tl::unexpected(hidden.error());
+	if (auto done = ready_slave(kernel, master, *slot, describe_slave(nic, *hidden, role)); !done) {
+		auto link = unhide_link(kernel, hidden->ifindex, nic.link.name, nic.link.ifindex);
+		if (!link)
+			log::error("{}", link.error().message);
+		return tl::unexpected(done.error());
+	}
+	return *slot;
+}
+
+void forget_slave(Kernel &kernel, Master &master, model::Slot slot) {
+	Slave &slave = *master.slaves.at(slot);
+	fom_slot &entry = kernel.maps.masters().at(master.index).slots[slot];
+	std::atomic_ref(entry.flags).store(0);
+	(void)kernel.maps.remove_port(entry.ifindex);
+	if (!slave.bus.empty())
+		(void)kernel.maps.remove_device(slave.bus);
+	if (auto scope = kernel.enter_hidden())
+		bpf::detach_all(slave.ifindex);
+	slave.ifindex = 0;
+	slave.carrier = slave.up = slave.xdp = false;
+	slave.vlans.clear();
+}
+
+Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes) {
+	auto now = takeover::capture(master.visible);
+	if (!now)
+		return tl::unexpected(std::move(now.error()).within(fmt::format("detaching {}", master.name)));
+	for (const auto &note : now->notes)
+		notes.push_back(note);
+
+	// The master's name and ifindex must be free before the standby takes them back.
+	master.announcer.stop();
+	remove_from_table(kernel, master);
+	if (auto done = kernel.hidden_route.delete_link(master.port); !done)
+		notes.push_back(done.error().message);
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
+		if (!master.slaves[slot] || master.slaves[slot]->gone())
+			continue;
+		const Slave slave = *master.slaves[slot];
+		for (const auto &[vid, ifindex] : slave.vlans)
+			(void)kernel.hidden_route.delete_link(ifindex);
+		forget_slave(kernel, master, slot);
+		const bool heir = slave.role == FOM_ROLE_STANDBY;
+		auto link = heir ? unhide_link(kernel, slave.ifindex, master.name, master.visible)
+				 : unhide_link(kernel, slave.ifindex, slave.name);
+		if (!link) {
+			notes.push_back(link.error().message);
+			continue;
+		}
+		if (heir)
+			for (auto &failure : takeover::apply_all(*now, link->ifindex).failures)
+				notes.push_back(std::move(failure));
+	}
+	return {};
+}
+
+} // namespace failover

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace failover {
+
+inline const std::string kRuntimeDir = "/run/failoverd";
+inline const std::string kHiddenNetnsPath = kRuntimeDir + "/hidden-netns";
+
+/// The network namespace that holds the slaves. It is kept by an nsfs mount, so it lives on while the daemon does not;
+/// the daemon's descriptor keeps it even if somebody unmounts that.
+struct HiddenNetns {
+	UniqueFd fd;
+	std::uint32_t inode = 0; ///< what the kernel compares namespaces by
+	bool created = false;    ///< by this call; else it was found
+
+	/// Finds the namespace or makes it: IPv6 off, so that a slave never takes an address or sends of its own.
+	[[nodiscard]] static Result<HiddenNetns> open_or_create();
+};
+
+} // namespace failover

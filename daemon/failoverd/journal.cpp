@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "journal.hpp"
+
+#include "event_loop.hpp"
+
+#include <algorithm>
+
+namespace failover {
+
+void Journal::add(control::EventRecord record) {
+	if (follower_)
+		follower_(record);
+	records_.push_back(std::move(record));
+	if (records_.size() > kKept)
+		records_.pop_front();
+}
+
+void Journal::add(std::string kind, std::string master, std::string slave, std::string message) {
+	control::EventRecord record;
+	record.time = wall_clock_us(EventLoop::now());
+	record.kind = std::move(kind);
+	record.master = std::move(master);
+	record.slave = std::move(slave);
+	record.message = std::move(message);
+	add(std::move(record));
+}
+
+std::vector<control::EventRecord> Journal::query(const std::optional<std::string> &master, std::size_t limit) const {
+	std::vector<control::EventRecord> found;
+	for (auto record = records_.rbegin(); record != records_.rend() && found.size() < limit; ++record)
+		if (!master || record->master == *master)
+			found.push_back(*record);
+	std::ranges::reverse(found);
+	return found;
+}
+
+std::int64_t wall_clock_us(std::chrono::nanoseconds boottime) {
+	using namespace std::chrono;
+	const auto ago = EventLoop::now() - boottime;
+	return duration_cast<microseconds>(system_clock::now().time_since_epoch() - ago).count();
+}
+
+} // namespace failover

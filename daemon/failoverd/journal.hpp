@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "control/types.hpp"
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace failover {
+
+/// What happened, newest last; also said to whoever follows it.
+class Journal {
+public:
+	using Follower = std::function<void(const control::EventRecord &)>;
+
+	void follow(Follower follower) { follower_ = std::move(follower); }
+	void add(control::EventRecord record);
+	/// With the time of now.
+	void add(std::string kind, std::string master, std::string slave, std::string message);
+	[[nodiscard]] std::vector<control::EventRecord> query(const std::optional<std::string> &master,
+							      std::size_t limit) const;
+
+private:
+	static constexpr std::size_t kKept = 512;
+	std::deque<control::EventRecord> records_;
+	Follower follower_;
+};
+
+/// Microseconds since the epoch of a CLOCK_BOOTTIME instant.
+[[nodiscard]] std::int64_t wall_clock_us(std::chrono::nanoseconds boottime);
+
+} // namespace failover

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// failoverd: order of starting, and nothing else.
+#include "config/last_good.hpp"
+#include "config/load.hpp"
+#include "control/server.hpp"
+#include "log.hpp"
+#include "manager.hpp"
+#include "service.hpp"
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <malloc.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+namespace failover {
+
+namespace {
+
+struct Options {
+	std::string config = config::kMainFile;
+	std::string dropins = config::kDropinDir;
+	std::string state_dir = config::kLastGoodDir;
+	std::string socket = kRuntimeDir + "/io.failover";
+	bool check = false;
+	bool debug = false;
+};
+
+int check_config(const Options &options) {
+	auto config = config::load(options.config, options.dropins);
+	if (!config) {
+		fmt::print(stderr, "{}\n", config.error().message);
+		return EXIT_FAILURE;
+	}
+	fmt::print("{}", config::to_toml(*config));
+	return EXIT_SUCCESS;
+}
+
+void block_signals() {
+	sigset_t set;
+	sigemptyset(&set);
+	for (int signal : {SIGTERM, SIGINT, SIGHUP})
+		sigaddset(&set, signal);
+	sigprocmask(SIG_BLOCK, &set, nullptr);
+	std::signal(SIGPIPE, SIG_IGN);
+}
+
+Result<config::Config> first_config(const Options &options) {
+	auto loaded = config::load_with_fallback(options.config, options.dropins, options.state_dir);
+	if (!loaded)
+		return tl::unexpected(loaded.error());
+	if (!loaded->complaint.empty())
+		log::error("{}", loaded->complaint);
+	else if (auto saved = config::save_last_good(options.state_dir, loaded->config); !saved)
+		log::warning("the configuration is not kept for a bad day: {}", saved.error().message);
+	return std::move(loaded->config);
+}
+
+Status serve(const Options &options) {
+	auto config = first_config(options);
+	if (!config)
+		return tl::unexpected(config.error());
+	auto kernel = Kernel::open();
+	if (!kernel)
+		return tl::unexpected(kernel.error());
+	auto loop = EventLoop::create();
+	if (!loop)
+		return tl::unexpected(loop.error());
+
+	Manager manager(*loop, std::move(*kernel), std::move(*config));
+	DaemonService service(manager, [&options]() -> Result<config::Config> {
+		auto fresh = config::load(options.config, options.dropins);
+		if (fresh)
+			(void)config::save_last_good(options.state_dir, *fresh);
+		return fresh;
+	});
+	auto server = control::Server::create(loop->get(), service);
+	if (!server)
+		return tl::unexpected(server.error());
+	manager.journal().follow([&](const control::EventRecord &event) { (*server)->broadcast(event); });
+	if (auto done = manager.start(); !done)
+		return done;
+	if (auto done = (*server)->listen(options.socket); !done)
+		return done;
+
+	// The kernel goes on without us: leaving needs no clearing up.
+	auto term = loop->on_signal(SIGTERM, [&] { loop->quit(); });
+	auto interrupt = loop->on_signal(SIGINT, [&] { loop->quit(); });
+	auto hangup = loop->on_signal(SIGHUP, [&] {
+		service.reload({}, control::Completion<std::int64_t>([](const auto &) {}));
+	});
+	if (!term || !interrupt || !hangup)
+		return fail("signals cannot be watched");
+	::malloc_trim(0);
+	sd_notify(0, "READY=1");
+	return loop->run();
+}
+
+} // namespace
+
+} // namespace failover
+
+int main(int argc, char **argv) {
+	using namespace failover;
+	Options options;
+	CLI::App app{"Keeps a guest's traffic flowing when its passthrough NIC goes: pairs it with the paravirtual one, "
+		     "hides both behind one device, announces switches.",
+		     "failoverd"};
+	app.add_option("-c,--config", options.config, "Configuration file")->capture_default_str();
+	app.add_option("--config-dir", options.dropins, "Directory of further *.toml files")->capture_default_str();
+	app.add_option("--state-dir", options.state_dir, "Where the last good configuration is kept")->capture_default_str();
+	app.add_option("--socket", options.socket, "Control socket")->capture_default_str();
+	app.add_flag("--check", options.check, "Check the configuration, print what it amounts to, and leave");
+	app.add_flag("--debug", options.debug, "Log more");
+	app.set_version_flag("--version", FAILOVER_VERSION);
+	CLI11_PARSE(app, argc, argv);
+
+	if (options.debug)
+		log::set_level(log::Level::kDebug);
+	if (options.check)
+		return check_config(options);
+	if (::geteuid() != 0) {
+		log::error("must run as root: it moves network devices and loads BPF programs");
+		return EXIT_FAILURE;
+	}
+	block_signals();
+	if (auto done = serve(options); !done) {
+		log::error("{}", done.error().message);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "manager.hpp"
+
+#include "formation.hpp"
+#include "log.hpp"
+#include "pairing.hpp"
+#include "slave_setup.hpp"
+
+#include <algorithm>
+
+namespace failover {
+
+namespace {
+
+void say_all(const std::string &master, const std::vector<std::string> &notes) {
+	for (const auto &note : notes)
+		log::warning("{}: {}", master, note);
+}
+
+/// The tags of VLAN devices directly on the master.
+std::set<std::uint16_t> vlans_on(int master, const std::vector<netlink::Link> &links) {
+	std::set<std::uint16_t> vlans;
+	for (const auto &link : links)
+		if (link.kind == "vlan" && link.lower == master && !link.link_netnsid && link.vlan_id)
+			vlans.insert(*link.vlan_id);
+	return vlans;
+}
+
+} // namespace
+
+Manager::Manager(EventLoop &loop, Kernel kernel, config::Config config)
+    : loop_(loop), kernel_(std::move(kernel)), config_(std::move(config)) {}
+
+Status Manager::start() {
+	// Subscribe first, then look: what happens in between is seen twice and never missed.
+	auto visible = netlink::LinkMonitor::open();
+	if (!visible)
+		return tl::unexpected(visible.error());
+	visible_monitor_.emplace(std::move(*visible));
+	{
+		auto scope = kernel_.enter_hidden();
+		if (!scope)
+			return tl::unexpected(scope.error());
+		auto hidden = netlink::LinkMonitor::open();
+		if (!hidden)
+			return tl::unexpected(hidden.error());
+		hidden_monitor_.emplace(std::move(*hidden));
+		auto sender = FrameSender::open();
+		if (!sender)
+			return tl::unexpected(sender.error());
+		sender_.emplace(std::move(*sender));
+	}
+	std::vector<std::string> notes;
+	for (auto &master : recover_masters(kernel_, config_, notes))
+		(void)adopt(std::move(master), {});
+	for (const auto &note : notes)
+		log::warning("{}", note);
+
+	auto events = bpf::EventReader::open(kernel_.maps.events_fd(),
+					     [this](const fom_event &event) { kernel_event(event); });
+	if (!events)
+		return tl::unexpected(events.error());
+	events_.emplace(std::move(*events));
+
+	const auto listen = [&](int fd, auto callback, bool urgent) { return loop_.on_readable(fd, callback, urgent); };
+	auto visible_source = listen(
+	    visible_monitor_->fd(),
+	    [this] {
+		    if (auto done = visible_monitor_->read([this](const auto &event) { visible_event(event); }); !done)
+			    log::warning("visible namespace: {}", done.error().message);
+	    },
+	    false);
+	auto hidden_source = listen(
+	    hidden_monitor_->fd(),
+	    [this] {
+		    if (auto done = hidden_monitor_->read([this](const auto &event) { hidden_event(event); }); !done)
+			    log::warning("hidden namespace: {}", done.error().message);
+	    },
+	    false);
+	auto events_source = listen(
+	    events_->fd(),
+	    [this] {
+		    if (auto done = events_->read(); !done)
+			    log::warning("{}", done.error().message);
+	    },
+	    true);
+	for (const auto *source : {&visible_source, &hidden_source, &events_source})
+		if (!*source)
+			return tl::unexpected(source->error());
+	visible_source_ = std::move(*visible_source);
+	hidden_source_ = std::move(*hidden_source);
+	events_source_ = std::move(*events_source);
+
+	if (auto done = events_->read(); !done)
+		return done;
+	for (auto &master : masters_)
+		check_slaves(*master);
+	scan_visible();
+	return {};
+}
+
+Master *Manager::find(const std::string &name) {
+	const auto found = std::ranges::find_if(masters_, [&](const auto &master) { return master->name == name; });
+	return found == masters_.end() ? nullptr : found->get();
+}
+
+Master *Manager::by_index(unsigned index) {
+	const auto found = std::ranges::find_if(masters_, [&](const auto &master) { return master->index == index; });
+	return found == masters_.end() ? nullptr : found->get();
+}
+
+std::vector<Nic> Manager::candidates() {
+	std::vector<Nic> nics;
+	auto links = kernel_.visible_route.links();
+	if (!links) {
+		log::error("{}", links.error().message);
+		return nics;
+	}
+	for (auto &link : *links) {
+		const bool ours =
+		    std::ranges::any_of(masters_, [&](const auto &master) { return master->visible == link.ifindex; });
+		if (!ours && !(link.flags & IFF_LOOPBACK))
+			nics.push_back(describe_nic(std::move(link), kernel_.visible_ethtool));
+	}
+	return nics;
+}
+
+void Manager::scan_visible() {
+	auto nics = candidates();
+	std::erase_if(nics, [&](const Nic &nic) { return detached_.contains(nic.link.name); });
+	for (const auto &proposal : propose_masters(nics, config_)) {
+		const std::string name = proposal.standby->link.name;
+		std::vector<std::string> notes;
+		auto master = form_master(kernel_, *proposal.standby, proposal.rule, notes);
+		if (master) {
+			(void)adopt(std::move(*master), notes);
+		} else if (refused_.insert(name).second) {
+			log::error("{}", master.error().message);
+			journal_.add("refused", name, name, master.error().message);
+		}
+	}
+	for (auto &master : masters_)
+		for (const auto &nic : nics)
+			if (is_primary_of(master->rule, master->mac, nic) && !master->slot_of(nic.link.ifindex) &&
+			    nic.link.name != master->name)
+				join(*master, nic, FOM_ROLE_PRIMARY);
+}
+
+Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
+	Master &master = *fresh;
+	say_all(master.name, notes);
+	masters_.push_back(std::move(fresh));
+	const auto now = EventLoop::now();
+	std::string slaves;
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
+		const auto &slave = master.slaves[slot];
+		if (!slave || slave->gone())
+			continue;
+		slaves += fmt::format("{}{} ({})", slaves.empty() ? "" : ", ", slave->name, role_name(slave->role));
+		perform(master, master.model.slave_joined(slot, rank_of(slave->role), slave->carrier && slave->up, now));
+	}
+	log::info("{}: master with {} by {}, {}", master.name, slaves, master.netkit ? "netkit" : "veth",
+		  bpf::hook_name(master.hook));
+	journal_.add("attached", master.name, "", fmt::format("{} is a master now, with {}", master.name, slaves));
+	if (auto links = kernel_.visible_route.links()) {
+		master.vlans = vlans_on(master.visible, *links);
+		say_all(master.name, sync_vlans(kernel_, master));
+	}
+	return &master;
+}
+
+void Manager::join(Master &master, const Nic &nic, fom_role role) {
+	auto slot = add_slave(kernel_, master, nic, role);
+	if (!slot) {
+		if (refused_.insert(nic.link.name).second) {
+			log::error("{}", slot.error().message);
+			journal_.add("refused", master.name, nic.link.name, slot.error().message);
+		}
+		return;
+	}
+	refused_.erase(nic.link.name);
+	const Slave &slave = *master.slaves[*slot];
+	const std::string line = fmt::format("{} ({}, {}) joined as {}", slave.name, slave.driver, slave.bus, role_name(role));
+	log::info("{}: {}", master.name, line);
+	journal_.add("slave-joined", master.name, slave.name, line);
+	perform(master,
+		master.model.slave_joined(*slot, rank_of(role), slave.carrier && slave.up, EventLoop::now()));
+}
+
+void Manager::visible_event(const netlink::MonitorEvent &event) {
+	if (std::holds_alternative<netlink::ResyncNeeded>(event)) {
+		resync();
+		return;
+	}
+	const auto *change = std::get_if<netlink::LinkEvent>(&event);
+	if (!change)
+		return;
+	const auto &link = change->link;
+	const auto ours =
+	    std::ranges::find_if(masters_, [&](const auto &master) { return master->visible == link.ifindex; });
+	if (ours != masters_.end()) {
+		auto now = kernel_.visible_route.link(link.ifindex);
+		if (now && *now)
+			master_changed(**ours, **now);
+		else if (now)
+			master_gone(**ours);
+		return;
+	}
+	if (link.kind == "vlan") {
+		for (auto &master : masters_)
+			if (link.lower == master->visible && !link.link_netnsid && link.vlan_id) {
+				if (change->change == netlink::Change::kPresent)
+					master->vlans.insert(*link.vlan_id);
+				else
+					master->vlans.erase(*link.vlan_id);
+				say_all(master->name, sync_vlans(kernel_, *master));
+			}
+		return;
+	}
+	if (change->change == netlink::Change::kRemoved) {
+		refused_.erase(link.name);
+		detached_.erase(link.name);
+	} else if (!unfit_as_slave(link)) {
+		scan_visible();
+	}
+}
+
+// A notification tells that something changed; by the time it is read it may have changed again. So what it says is
+// not believed but looked up.
+void Manager::hidden_event(const netlink::MonitorEvent &event) {
+	if (std::holds_alternative<netlink::ResyncNeeded>(event)) {
+		resync();
+		return;
+	}
+	const auto *change = std::get_if<netlink::LinkEvent>(&event);
+	if (!change)
+		return;
+	for (auto &master : masters_)
+		if (const auto slot = master->slot_of(change->link.ifindex)) {
+			check_slave(*master, *slot);
+			return;
+		}
+}
+
+void Manager::check_slave(Master &master, model::Slot slot) {
+	if (!master.slaves[slot] || master.slaves[slot]->gone())
+		return;
+	auto link = kernel_.hidden_route.link(master.slaves[slot]->ifindex);
+	if (!link)
+		log::warning("{}: {}", master.name, link.error().message);
+	else if (*link)
+		slave_changed(master, slot, **link);
+	else
+		slave_gone(master, slot);
+}
+
+void Manager::slave_changed(Master &master, model::Slot slot, const netlink::Link &link) {
+	Slave &slave = *master.slaves[slot];
+	slave.up = link.flags & IFF_UP;
+	slave.mtu = link.mtu;
+	const bool carrier = link.carrier && slave.up;
+	if (carrier != slave.carrier) {
+		slave.carrier = carrier;
+		const std::string line = fmt::format("{} {}", slave.name, carrier ? "has carrier" : "lost carrier");
+		log::info("{}: {}", master.name, line);
+		journal_.add("carrier", master.name, slave.name, line);
+	}
+	perform(master, master.model.carrier_changed(slot, carrier, EventLoop::now()));
+}
+
+void Manager::slave_gone(Master &master, model::Slot slot) {
+	const Slave slave = *master.slaves[slot];
+	forget_slave(kernel_, master, slot);
+	const std::string line = fmt::format("{} ({}) is gone", slave.name, role_name(slave.role));
+	log::info("{}: {}", master.name, line);
+	journal_.add("slave-left", master.name, slave.name, line);
+	perform(master, master.model.slave_left(slot, EventLoop::now()));
+	scan_visible(); // another one may have waited for this place
+}
+
+void Manager::kernel_event(const fom_event &event) {
+	Master *master = by_index(event.master);
+	if (!master)
+		return;
+	const EventLoop::Time when(event.time_ns);
+	switch (event.type) {
+	case FOM_EVENT_SWITCH:
+		kernel_switched(*master, event);
+		break;
+	case FOM_EVENT_CARRIER:
+		if (event.from < master->slaves.size())
+			check_slave(*master, event.from);
+		break;
+	case FOM_EVENT_UNBIND:
+		if (event.from < master->slaves.size() && master->slaves[event.from]) {
+			const std::string line =
+			    fmt::format("the driver of {} lets go of its device", master->slave_name(event.from));
+			log::info("{}: {}", master->name, line);
+			journal_.add("unbind", master->name, master->slave_name(event.from), line);
+			perform(*master, master->model.slave_leaving(event.from, when));
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+void Manager::kernel_switched(Master &master, const fom_event &event) {
+	// Events come late, the table is the truth: several switches may lie between the two.
+	const EventLoop::Time when(event.time_ns);
+	const auto active = kernel_.maps.masters().at(master.index).active;
+	const auto cause = static_cast<fom_cause>(event.cause);
+	if (active != master.model.active())
+		perform(master, master.model.kernel_switched(event.from, active, cause, when));
+	else if (!master.last || master.last->when < when)
+		note_switch(master, {event.from, event.to, cause, true, when, EventLoop::Time{0}, 0});
+	check_slaves(master);
+}
+
+void Manager::check_slaves(Master &master) {
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot)
+		check_slave(master, slot);
+}
+
+void Manager::resync() {
+	log::notice("kernel notifications were lost, looking at everything again");
+	for (auto &master : masters_)
+		check_slaves(*master);
+	scan_visible();
+}
+
+void Manager::master_changed(Master &master, const netlink::Link &link) {
+	if (link.name != master.name) {
+		log::info("{} is called {} now", master.name, link.name);
+		master.name = link.name;
+	}
+	netlink::LinkChange change;
+	if (link.mtu != master.mtu)
+		change.mtu = link.mtu;
+	if (link.mac != master.mac)
+		change.mac = link.mac;
+	const bool promisc = link.flags & IFF_PROMISC;
+	if (promisc != master.promisc)
+		change.set_promisc(promisc);
+	if (!change.mtu && !change.mac && !change.flags_mask)
+		return;
+
+	// All slaves or none: what one refuses is taken back from those that took it, and from the master.
+	std::vector<const Slave *> changed;
+	Status done;
+	for (const auto &slave : master.slaves) {
+		if (!slave || slave->gone())
+			continue;
+		done = kernel_.hidden_route.set_link(slave->ifindex, change);
+		if (!done) {
+			done = tl::unexpected(std::move(done.error()).within(fmt::format(
+			    "{} refuses MTU {} and MAC {}", slave->name, link.mtu, link.mac.to_string())));
+			break;
+		}
+		changed.push_back(&*slave);
+	}
+	if (done) {
+		if (change.mtu)
+			(void)kernel_.hidden_route.set_link(master.port, netlink::LinkChange{.mtu = change.mtu});
+		master.mtu = link.mtu;
+		master.mac = link.mac;
+		master.promisc = promisc;
+		std::ranges::copy(link.mac.bytes(), kernel_.maps.masters().at(master.index).mac);
+		return;
+	}
+	netlink::LinkChange back;
+	if (change.mtu)
+		back.mtu = master.mtu;
+	if (change.mac)
+		back.mac = master.mac;
+	for (const Slave *slave : changed)
+		(void)kernel_.hidden_route.set_link(slave->ifindex, back);
+	(void)kernel_.visible_route.set_link(master.visible, back);
+	log::error("{}: {}; the master keeps what it had", master.name, done.error().message);
+	journal_.add("refused", master.name, "", done.error().message);
+}
+
+void Manager::master_gone(Master &master) {
+	// Moved to another namespace, it lives on; deleted, its hidden end is gone too.
+	if (auto port = kernel_.hidden_route.link(master.port); port && *port)
+		return;
+	log::warning("{}: the master was deleted, its slaves are given back", master.name);
+	journal_.add("detached", master.name, "", "the master was deleted from outside");
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
+		if (!master.slaves[slot] || master.slaves[slot]->gone())
+			continue;
+		const Slave slave = *master.slaves[slot];
+		forget_slave(kernel_, master, slot);
+		detached_.insert(slave.name);
+		if (auto back = unhide_link(kernel_, slave.ifindex, slave.name); !back)
+			log::error("{}", back.error().message);
+	}
+	kernel_.maps.masters().at(master.index).version = 0;
+	(void)kernel_.maps.remove_port(static_cast<std::uint32_t>(master.port));
+	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
+}
+
+Result<Master *> Manager::attach(const std::string &standby, const std::optional<std::string> &primary) {
+	if (find(standby))
+		return fail(fmt::format("{} is a master already", standby));
+	const auto nics = candidates();
+	const auto named = [&](const std::string &name) {
+		return std::ranges::find_if(nics, [&](const Nic &nic) { return nic.link.name == name; });
+	};
+	const auto nic = named(standby);
+	if (nic == nics.end())
+		return fail(fmt::format("there is no interface {}", standby));
+	if (auto unfit = unfit_as_slave(nic->link))
+		return fail(fmt::format("{} cannot be a slave: {}", standby, *unfit));
+
+	config::MasterConfig rule;
+	rule.name = standby;
+	rule.standby.name = standby;
+	rule.settings = config_.defaults;
+	rule.origin = "attached by the operator";
+	const auto configured = std::ranges::find(config_.masters, standby, &config::MasterConfig::name);
+	if (configured != config_.masters.end())
+		rule = *configured;
+	auto second = nics.end();
+	if (primary) {
+		second = named(*primary);
+		if (second == nics.end())
+			return fail(fmt::format("there is no interface {}", *primary));
+		if (second == nic)
+			return fail("standby and primary must be two interfaces");
+		if (auto unfit = unfit_as_slave(second->link))
+			return fail(fmt::format("{} cannot be a slave: {}", *primary, *unfit));
+		rule.primary = config::NicMatch{};
+		rule.primary->mac = second->permanent_mac();
+	}
+	std::vector<std::string> notes;
+	auto formed = form_master(kernel_, *nic, rule, notes);
+	if (!formed)
+		return tl::unexpected(formed.error());
+	detached_.erase(standby);
+	Master *master = adopt(std::move(*formed), notes);
+	if (second != nics.end())
+		join(*master, *second, FOM_ROLE_PRIMARY);
+	scan_visible();
+	return master;
+}
+
+Status Manager::detach(const std::string &name) {
+	Master *master = find(name);
+	if (!master)
+		return fail(fmt::format("there is no master {}", name));
+	for (const auto &slave : master->slaves)
+		if (slave && !slave->gone())
+			detached_.insert(slave->name);
+	detached_.insert(name);
+	std::vector<std::string> notes;
+	auto done = dissolve_master(kernel_, *master, notes);
+	say_all(name, notes);
+	if (!done)
+		return done;
+	journal_.add("detached", name, "", fmt::format("{} is no master any more", name));
+	log::info("{}: detached", name);
+	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == master; });
+	return {};
+}
+
+void Manager::reconfigure(config::Config config) {
+	config_ = std::move(config);
+	for (auto &master : masters_) {
+		const auto rule = std::ranges::find(config_.masters, master->name, &config::MasterConfig::name);
+		master->rule.settings = rule == config_.masters.end() ? config_.defaults : rule->settings;
+		perform(*master, master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
+	}
+	refused_.clear();
+	journal_.add("config", "", "", "configuration read again");
+	scan_visible();
+}
+
+} // namespace failover

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "bpf/event_reader.hpp"
+#include "config/config.hpp"
+#include "control/types.hpp"
+#include "event_loop.hpp"
+#include "journal.hpp"
+#include "kernel.hpp"
+#include "master.hpp"
+#include "netlink/link_monitor.hpp"
+#include "nic.hpp"
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace failover {
+
+/// Lets the masters live: hears what happens to links, asks each master's model, does what it says.
+class Manager {
+public:
+	Manager(EventLoop &loop, Kernel kernel, config::Config config);
+
+	/// Subscribes, takes up what the kernel has, makes what the configuration and the NICs call for.
+	[[nodiscard]] Status start();
+
+	// What can be asked of it; errors are for people.
+	[[nodiscard]] const std::vector<std::unique_ptr<Master>> &masters() const { return masters_; }
+	[[nodiscard]] Master *find(const std::string &name);
+	[[nodiscard]] control::MasterState state_of(const Master &master);
+	[[nodiscard]] control::ProbeReport probe() const;
+	[[nodiscard]] Result<control::SwitchRecord> switch_to(Master &master, model::Slot slot);
+	[[nodiscard]] Result<Master *> attach(const std::string &standby, const std::optional<std::string> &primary);
+	[[nodiscard]] Status detach(const std::string &name);
+	/// Takes a new configuration over; masters that are there keep running.
+	void reconfigure(config::Config config);
+	[[nodiscard]] const config::Config &config() const { return config_; }
+	[[nodiscard]] Journal &journal() { return journal_; }
+
+private:
+	// manager.cpp: what comes in
+	void visible_event(const netlink::MonitorEvent &event);
+	void hidden_event(const netlink::MonitorEvent &event);
+	void kernel_event(const fom_event &event);
+	void scan_visible();
+	void resync();
+	void kernel_switched(Master &master, const fom_event &event);
+	/// Looks at a slave as it is now.
+	void check_slave(Master &master, model::Slot slot);
+	void check_slaves(Master &master);
+	[[nodiscard]] std::vector<Nic> candidates();
+	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
+	void join(Master &master, const Nic &nic, fom_role role);
+	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
+	void slave_gone(Master &master, model::Slot slot);
+	void master_changed(Master &master, const netlink::Link &link);
+	void master_gone(Master &master);
+	[[nodiscard]] Master *by_index(unsigned index);
+
+	// switching.cpp: what goes out
+	void perform(Master &master, const model::Actions &actions);
+	/// Moves the active state in the kernel's table; false when the kernel has moved it meanwhile.
+	[[nodiscard]] bool claim(Master &master, const model::Switch &wanted);
+	/// Brings the model, which believes `known` active, in line with the kernel's table.
+	void follow_kernel(Master &master, model::Slot known);
+	void switched(Master &master, const model::Switch &action);
+	void note_switch(const Master &master, const LastSwitch &last);
+	void announce(Master &master);
+	void set_carrier(Master &master, bool on);
+	void arm_clock(Master &master);
+	[[nodiscard]] std::uint64_t no_path_total(const Master &master) const;
+	[[nodiscard]] control::SwitchRecord record_of(const Master &master, const LastSwitch &last) const;
+
+	EventLoop &loop_;
+	Kernel kernel_;
+	config::Config config_;
+	Journal journal_;
+	std::vector<std::unique_ptr<Master>> masters_;
+	std::set<std::string> refused_; ///< names told once that they cannot join
+	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves
+	std::optional<FrameSender> sender_;
+	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
+	std::optional<bpf::EventReader> events_;
+	EventSource visible_source_, hidden_source_, events_source_;
+};
+
+} // namespace failover

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "formation.hpp"
+#include "log.hpp"
+#include "slave_setup.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+namespace failover {
+
+namespace {
+
+const config::MasterConfig *rule_for(const config::Config &config, const std::string &name) {
+	const auto found = std::ranges::find(config.masters, name, &config::MasterConfig::name);
+	return found == config.masters.end() ? nullptr : &*found;
+}
+
+std::optional<netlink::Link> find(netlink::RouteSocket &socket, std::uint32_t ifindex) {
+	auto link = socket.link(static_cast<int>(ifindex));
+	return link ? std::move(*link) : std::nullopt;
+}
+
+void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_slot &entry) {
+	auto link = find(kernel.hidden_route, entry.ifindex);
+	Slave slave;
+	slave.role = static_cast<fom_role>(entry.role);
+	if (!link) { // went while nobody looked
+		slave.name = role_name(slave.role);
+		slave.ifindex = static_cast<int>(entry.ifindex);
+		master.slaves[slot] = slave;
+		forget_slave(kernel, master, slot);
+		return;
+	}
+	slave.name = original_name(*link);
+	const Nic nic = describe_nic(*link, kernel.hidden_ethtool);
+	slave.ifindex = link->ifindex;
+	slave.mac = nic.permanent_mac();
+	slave.driver = nic.driver;
+	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
+	slave.mtu = link->mtu;
+	slave.up = link->flags & IFF_UP;
+	slave.carrier = link->carrier;
+	master.slaves[slot] = slave;
+	// A daemon that was killed half-way through setting the slave up left it unready: go through it again.
+	if (!(entry.flags & FOM_SLOT_READY))
+		if (auto done = ready_slave(kernel, master, slot, slave); !done)
+			log::error("{}: {}", master.name, done.error().message);
+}
+
+std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const config::Config &config) {
+	const fom_master &entry = kernel.maps.masters().at(index);
+	auto port = find(kernel.hidden_route, entry.port);
+	auto visible = find(kernel.visible_route, entry.visible);
+	if (!port || !visible)
+		return nullptr;
+
+	auto master = std::make_unique<Master>();
+	master->index = index;
+	master->name = visible->name;
+	master->visible = visible->ifindex;
+	master->port = port->ifindex;
+	master->mac = visible->mac;
+	master->mtu = visible->mtu;
+	master->promisc = visible->flags & IFF_PROMISC;
+	master->port_up = port->flags & IFF_UP;
+	master->netkit = port->kind == "netkit";
+	if (const auto *rule = rule_for(config, master->name)) {
+		master->rule = *rule;
+	} else {
+		master->rule.name = master->name;
+		master->rule.standby.mac = master->mac;
+		master->rule.settings = config.defaults;
+		master->rule.origin = "found in the kernel";
+	}
+	master->model = model::MasterModel(model_settings(master->rule.settings));
+	auto scope = kernel.enter_hidden();
+	auto hook = scope ? bpf::attach_tx(kernel.programs.tx(), master->port, master->netkit)
+			  : tl::unexpected(scope.error());
+	if (hook)
+		master->hook = *hook;
+	else
+		log::error("{}: {}", master->name, hook.error().message);
+	return master;
+}
+
+/// What is left of a master whose devices are gone: its slaves go back to where users see them.
+void clear_remains(Kernel &kernel, unsigned index) {
+	fom_master &entry = kernel.maps.masters().at(index);
+	for (auto &slot : entry.slots) {
+		if (!(slot.flags & FOM_SLOT_USED))
+			continue;
+		(void)kernel.maps.remove_port(slot.ifindex);
+		if (auto scope = kernel.enter_hidden())
+			bpf::detach_all(static_cast<int>(slot.ifindex));
+		if (auto link = find(kernel.hidden_route, slot.ifindex)) {
+			auto back = unhide_link(kernel, link->ifindex, original_name(*link));
+			if (!back)
+				log::error("{}", back.error().message);
+		}
+		std::atomic_ref(slot.flags).store(0);
+	}
+	(void)kernel.maps.remove_port(entry.port);
+	(void)kernel.hidden_route.delete_link(static_cast<int>(entry.port));
+	std::atomic_ref(entry.version).store(0);
+}
+
+} // namespace
+
+std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const config::Config &config,
+						     std::vector<std::string> &notes) {
+	std::vector<std::unique_ptr<Master>> masters;
+	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index) {
+		if (!kernel.maps.masters().used(index))
+			continue;
+		const fom_master &entry = kernel.maps.masters().at(index);
+		if (entry.version != FOM_ABI_VERSION) {
+			notes.push_back(fmt::format("the table of masters has version {}, this daemon knows {}; master {} is "
+						    "left alone",
+						    entry.version, FOM_ABI_VERSION, index));
+			continue;
+		}
+		auto master = recover_master(kernel, index, config);
+		if (!master) {
+			notes.push_back(fmt::format("the devices of master {} are gone, its slaves are given back", index));
+			clear_remains(kernel, index);
+			continue;
+		}
+		for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+			if (entry.slots[slot].flags & FOM_SLOT_USED)
+				recover_slave(kernel, *master, slot, entry.slots[slot]);
+		master->model.adopt_active(entry.active);
+		master->model.adopt_carrier(master->port_up);
+		if (entry.switches > 0)
+			master->last = LastSwitch{entry.last_from,
+						  entry.active,
+						  static_cast<fom_cause>(entry.last_cause),
+						  true,
+						  EventLoop::Time(entry.switched_ns),
+						  EventLoop::Time{0},
+						  0};
+		masters.push_back(std::move(master));
+	}
+	return masters;
+}
+
+} // namespace failover

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "service.hpp"
+
+#include "log.hpp"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace failover {
+
+DaemonService::DaemonService(Manager &manager, std::function<Result<config::Config>()> reread)
+    : manager_(manager), reread_(std::move(reread)), started_(EventLoop::now()) {}
+
+std::vector<control::MasterState> DaemonService::list(const control::Caller &) {
+	std::vector<control::MasterState> states;
+	for (const auto &master : manager_.masters())
+		states.push_back(manager_.state_of(*master));
+	return states;
+}
+
+control::Reply<control::MasterState> DaemonService::show(const control::Caller &, const std::string &name) {
+	const Master *master = manager_.find(name);
+	if (!master)
+		return control::no_such_master(name);
+	return manager_.state_of(*master);
+}
+
+control::Reply<std::vector<control::EventRecord>> DaemonService::events(const control::Caller &,
+									const control::EventQuery &query) {
+	if (query.master && !manager_.find(*query.master))
+		return control::no_such_master(*query.master);
+	constexpr std::uint32_t kDefaultLimit = 100;
+	return manager_.journal().query(query.master, query.limit.value_or(kDefaultLimit));
+}
+
+control::ProbeReport DaemonService::probe(const control::Caller &) {
+	return manager_.probe();
+}
+
+control::VersionInfo DaemonService::version(const control::Caller &) {
+	utsname names{};
+	::uname(&names);
+	return {FAILOVER_VERSION, FOM_ABI_VERSION, names.release, ::getpid(), wall_clock_us(started_)};
+}
+
+void DaemonService::switch_active(const control::Caller &caller, const control::SwitchRequest &request,
+				  control::Completion<control::SwitchRecord> done) {
+	Master *master = manager_.find(request.master);
+	if (!master)
+		return done(control::no_such_master(request.master));
+	const auto slot = master->slot_named(request.to);
+	if (!slot)
+		return done(control::no_such_slave(request.master, request.to));
+	log::info("{}: uid {} asks for {}", request.master, caller.uid, request.to);
+	auto record = manager_.switch_to(*master, *slot);
+	if (!record)
+		return done(control::refused(record.error().message));
+	done(std::move(*record));
+}
+
+void DaemonService::attach(const control::Caller &caller, const control::AttachRequest &request,
+			   control::Completion<control::MasterState> done) {
+	log::info("{}: uid {} attaches it", request.standby, caller.uid);
+	auto master = manager_.attach(request.standby, request.primary);
+	if (!master)
+		return done(control::refused(master.error().message));
+	done(manager_.state_of(**master));
+}
+
+void DaemonService::detach(const control::Caller &caller, const std::string &name, control::Completion<void> done) {
+	if (!manager_.find(name))
+		return done(control::no_such_master(name));
+	log::info("{}: uid {} detaches it", name, caller.uid);
+	if (auto detached = manager_.detach(name); !detached)
+		return done(control::refused(detached.error().message));
+	done({});
+}
+
+void DaemonService::reload(const control::Caller &, control::Completion<std::int64_t> done) {
+	auto config = reread_();
+	if (!config) {
+		log::error("configuration refused, the running one stays:\n{}", config.error().message);
+		return done(control::refused(config.error().message));
+	}
+	manager_.reconfigure(std::move(*config));
+	done(static_cast<std::int64_t>(manager_.config().masters.size()));
+}
+
+void DaemonService::client_dropped(const control::Caller &caller, std::string_view reason) {
+	log::notice("client with uid {} pid {} let go: {}", caller.uid, caller.pid, reason);
+}
+
+} // namespace failover

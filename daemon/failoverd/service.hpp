@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "control/service.hpp"
+#include "manager.hpp"
+
+#include <functional>
+
+namespace failover {
+
+/// Answers failoverctl.
+class DaemonService final : public control::Service {
+public:
+	/// `reread` reads the configuration files anew.
+	DaemonService(Manager &manager, std::function<Result<config::Config>()> reread);
+
+	std::vector<control::MasterState> list(const control::Caller &caller) override;
+	control::Reply<control::MasterState> show(const control::Caller &caller, const std::string &master) override;
+	control::Reply<std::vector<control::EventRecord>> events(const control::Caller &caller,
+								 const control::EventQuery &query) override;
+	control::ProbeReport probe(const control::Caller &caller) override;
+	control::VersionInfo version(const control::Caller &caller) override;
+	void switch_active(const control::Caller &caller, const control::SwitchRequest &request,
+			   control::Completion<control::SwitchRecord> done) override;
+	void attach(const control::Caller &caller, const control::AttachRequest &request,
+		    control::Completion<control::MasterState> done) override;
+	void detach(const control::Caller &caller, const std::string &master, control::Completion<void> done) override;
+	void reload(const control::Caller &caller, control::Completion<std::int64_t> done) override;
+	void client_dropped(const control::Caller &caller, std::string_view reason) override;
+
+private:
+	Manager &manager_;
+	std::function<Result<config::Config>()> reread_;
+	EventLoop::Time started_;
+};
+
+} // namespace failover

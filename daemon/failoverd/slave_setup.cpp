@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "slave_setup.hpp"
+
+#include "log.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <linux/if_link.h>
+
+namespace failover {
+
+namespace {
+
+constexpr std::string_view kAliasPrefix = "vf-failover slave, was ";
+
+/// A name that is free in the hidden namespace: its own, else one made of its ifindex.
+std::string hidden_name(Kernel &kernel, const netlink::Link &link) {
+	auto taken = kernel.hidden_route.link(link.name);
+	if (taken && !*taken)
+		return link.name;
+	for (int number = link.ifindex;; ++number) {
+		const std::string name = fmt::format("slave{}", number);
+		taken = kernel.hidden_route.link(name);
+		if (!taken || !*taken)
+			return name;
+	}
+}
+
+Status attach_programs(Kernel &kernel, const Master &master, Slave &slave) {
+	auto scope = kernel.enter_hidden();
+	if (!scope)
+		return tl::unexpected(scope.error());
+	// XDP before the device is opened: several VF drivers reset the link when it is attached to a running one.
+	if (master.rule.settings.xdp == config::XdpMode::on) {
+		auto attached = bpf::attach_xdp(kernel.programs.xdp(), slave.ifindex);
+		slave.xdp = attached.has_value();
+		if (!attached)
+			log::warning("{}: no XDP on {}: {}", master.name, slave.name, attached.error().message);
+	}
+	auto hook = bpf::attach_rx(kernel.programs.rx(), slave.ifindex);
+	if (!hook)
+		return tl::unexpected(std::move(hook.error()).within(fmt::format("receive program on {}", slave.name)));
+	return {};
+}
+
+Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) {
+	// IPv6 is off in the hidden namespace; no address generation either, should somebody turn it on.
+	netlink::LinkChange change;
+	change.set_allmulti(true);
+	change.set_promisc(master.promisc);
+	if (slave.mac != master.mac)
+		change.mac = master.mac;
+	if (slave.mtu != master.mtu)
+		change.mtu = master.mtu;
+	if (auto done = kernel.hidden_route.set_link(slave.ifindex, change); !done)
+		return tl::unexpected(std::move(done.error())
+					  .within(fmt::format("{} does not take the master's MTU {} and MAC {}", slave.name,
+							      master.mtu, master.mac.to_string())));
+	// Frames merged by the NIC itself cannot be forwarded again; GRO gives the same without that harm.
+	if (auto refused = kernel.hidden_ethtool.set_features(slave.ifindex, {{"rx-lro", false}}))
+		for (const auto &refusal : *refused)
+			log::debug("{}: {} stays: {}", slave.name, refusal.feature, refusal.reason);
+	if (auto done = kernel.hidden_route.set_link(slave.ifindex, netlink::LinkChange().set_up()); !done)
+		return tl::unexpected(std::move(done.error()).within(fmt::format("{} cannot be opened", slave.name)));
+	return {};
+}
+
+} // namespace
+
+std::string original_name(const netlink::Link &link) {
+	return link.alias.starts_with(kAliasPrefix) ? link.alias.substr(kAliasPrefix.size()) : link.name;
+}
+
+Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link) {
+	const std::string name = hidden_name(kernel, link);
+	netlink::LinkChange alias;
+	alias.alias = fmt::format("{}{}", kAliasPrefix, link.name);
+	if (auto done = kernel.visible_route.set_link(link.ifindex, alias); !done)
+		log::debug("{}: no alias: {}", link.name, done.error().message);
+	if (auto done = kernel.visible_route.move_link(link.ifindex, kernel.hidden.fd.get(),
+						       name == link.name ? std::nullopt : std::optional(name));
+	    !done)
+		return tl::unexpected(std::move(done.error()).within(fmt::format("hiding {}", link.name)));
+	auto hidden = kernel.hidden_route.link(name);
+	if (!hidden)
+		return tl::unexpected(hidden.error());
+	if (!*hidden)
+		return fail(fmt::format("{} vanished while it was being hidden", link.name));
+	return std::move(**hidden);
+}
+
+Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const std::string &name,
+				  std::optional<int> wanted_ifindex) {
+	netlink::LinkChange plain;
+	plain.alias = "";
+	plain.set_allmulti(false).set_promisc(false).set_up(false);
+	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
+		log::debug("{}: {}", name, done.error().message);
+	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name, wanted_ifindex);
+	if (!done && wanted_ifindex)
+		done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name);
+	if (!done)
+		return tl::unexpected(std::move(done.error()).within(fmt::format("giving {} back", name)));
+	auto link = kernel.visible_route.link(name);
+	if (!link)
+		return tl::unexpected(link.error());
+	if (!*link)
+		return fail(fmt::format("{} vanished while it was being given back", name));
+	return std::move(**link);
+}
+
+Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave) {
+	fom_slot &entry = kernel.maps.masters().at(master.index).slots[slot];
+	std::atomic_ref(entry.flags).store(FOM_SLOT_USED);
+	entry.ifindex = static_cast<std::uint32_t>(slave.ifindex);
+	entry.netdev = 0;
+	entry.role = static_cast<std::uint8_t>(slave.role);
+	entry.rank = rank_of(slave.role);
+
+	const fom_port place{master.index, slot, static_cast<std::uint32_t>(master.port), 0};
+	Status done = kernel.maps.set_port(entry.ifindex, place);
+	if (done)
+		done = attach_programs(kernel, master, slave);
+	if (done)
+		done = configure_link(kernel, master, slave);
+	if (done && !slave.bus.empty())
+		done = kernel.maps.set_device(slave.bus, place);
+	if (!done) {
+		std::atomic_ref(entry.flags).store(0);
+		(void)kernel.maps.remove_port(entry.ifindex);
+		if (auto scope = kernel.enter_hidden())
+			bpf::detach_all(slave.ifindex);
+		return done;
+	}
+	if (auto link = kernel.hidden_route.link(slave.ifindex); link && *link) {
+		slave.carrier = (*link)->carrier;
+		slave.up = (*link)->flags & IFF_UP;
+		slave.mtu = (*link)->mtu;
+	}
+	master.slaves[slot] = std::move(slave);
+	std::atomic_ref(entry.flags).store(FOM_SLOT_USED | FOM_SLOT_READY);
+	for (const auto &problem : sync_vlans(kernel, master))
+		log::warning("{}", problem);
+	return {};
+}
+
+std::vector<std::string> sync_vlans(Kernel &kernel, Master &master) {
+	// The kernel opens a NIC's VLAN filter for VLAN devices on it and in no other way; frames never reach them.
+	std::vector<std::string> problems;
+	for (auto &slave : master.slaves) {
+		if (!slave || slave->gone())
+			continue;
+		for (const auto vid : master.vlans) {
+			if (slave->vlans.contains(vid))
+				continue;
+			const std::string name = fmt::format("v{}.{}", slave->ifindex, vid);
+			auto known = kernel.hidden_route.link(name);
+			if (known && !*known) {
+				if (auto made = kernel.hidden_route.add_vlan(slave->ifindex, vid, name); !made) {
+					problems.push_back(fmt::format("{}: VLAN {} may not pass by {}: {}", master.name, vid,
+								       slave->name, made.error().message));
+					continue;
+				}
+				known = kernel.hidden_route.link(name);
+			}
+			if (known && *known)
+				slave->vlans[vid] = (*known)->ifindex;
+		}
+		std::erase_if(slave->vlans, [&](const auto &entry) {
+			return !master.vlans.contains(entry.first) && kernel.hidden_route.delete_link(entry.second);
+		});
+	}
+	return problems;
+}
+
+} // namespace failover

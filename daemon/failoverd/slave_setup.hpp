@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A NIC in the hidden namespace: how it gets there, what is set on it, how it gets out.
+#pragma once
+
+#include "kernel.hpp"
+#include "master.hpp"
+#include "nic.hpp"
+
+namespace failover {
+
+/// Moves a link of the visible namespace to the hidden one, under its own name if that is free there. Returns the
+/// link as it is there: down, perhaps with another ifindex.
+[[nodiscard]] Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link);
+/// The way back, to its old name if nobody took it meanwhile.
+[[nodiscard]] Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const std::string &name,
+						std::optional<int> wanted_ifindex = std::nullopt);
+
+/// Readies a hidden link to carry the master's traffic in `slot`: programs, MAC, MTU, filters, offloads, up.
+[[nodiscard]] Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave);
+
+/// What users called a hidden link, as noted in its alias by hide_link().
+[[nodiscard]] std::string original_name(const netlink::Link &link);
+
+/// Lets the slave's hardware pass the VLANs of the master. Returns problems in words.
+std::vector<std::string> sync_vlans(Kernel &kernel, Master &master);
+
+} // namespace failover

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the daemon tells of its masters.
+#include "manager.hpp"
+
+namespace failover {
+
+namespace {
+
+control::Counters counters_of(const fom_stats &stats) {
+	return {stats.tx_packets, stats.tx_bytes,     stats.rx_packets, stats.rx_bytes,
+		stats.rx_duplicate, stats.rx_reflected, stats.tx_rescued, stats.tx_no_path};
+}
+
+std::string health_of(const Master &master, model::Slot slot) {
+	const Slave &slave = *master.slaves[slot];
+	if (slave.gone())
+		return "gone";
+	if (master.model.active() == slot && master.model.usable(slot))
+		return "active";
+	if (!slave.up)
+		return "down";
+	if (!slave.carrier)
+		return "no-carrier";
+	return master.model.usable(slot) ? "ready" : "leaving";
+}
+
+} // namespace
+
+control::MasterState Manager::state_of(const Master &master) {
+	const fom_master &entry = kernel_.maps.masters().at(master.index);
+	control::MasterState state;
+	state.name = master.name;
+	state.ifindex = master.visible;
+	state.mac = master.mac.to_string();
+	state.mtu = master.mtu;
+	state.carrier = master.model.carrier();
+	state.backend = "ebpf";
+	state.link = master.netkit ? "netkit" : "veth";
+	state.hook = bpf::hook_name(master.hook);
+	state.liveness = kernel_.programs.watches_carrier() ? "fentry" : "daemon";
+	state.policy = "failover-order";
+	state.notify = master.rule.settings.notify;
+	state.active = master.slave_name(master.model.active());
+	state.since = entry.switched_ns ? wall_clock_us(EventLoop::Time(entry.switched_ns)) : 0;
+	state.switches = static_cast<std::int64_t>(entry.switches);
+	if (master.last)
+		state.last = record_of(master, *master.last);
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
+		const auto &slave = master.slaves[slot];
+		if (!slave)
+			continue;
+		control::SlaveState entry;
+		entry.name = slave->name;
+		entry.ifindex = slave->ifindex;
+		entry.role = role_name(slave->role);
+		entry.mac = slave->mac.to_string();
+		entry.driver = slave->driver;
+		entry.bus = slave->bus;
+		entry.mtu = slave->mtu;
+		entry.carrier = slave->carrier;
+		entry.health = health_of(master, slot);
+		entry.xdp = slave->xdp;
+		if (auto stats = kernel_.maps.stats(master.index, slot))
+			entry.counters = counters_of(*stats);
+		state.slaves.push_back(std::move(entry));
+	}
+	return state;
+}
+
+control::ProbeReport Manager::probe() const {
+	control::ProbeReport report;
+	report.backend = "ebpf";
+	for (const auto &trial : kernel_.programs.trials())
+		report.capabilities.push_back({trial.name, trial.works ? "yes" : "no", trial.detail});
+	for (const auto &master : masters_)
+		report.capabilities.push_back({fmt::format("master {}", master->name), "yes",
+					       fmt::format("{} pair, programs by {}", master->netkit ? "netkit" : "veth",
+							   bpf::hook_name(master->hook))});
+	return report;
+}
+
+} // namespace failover

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a master does when its active slave changes: the kernel's table, the record, the announcements.
+#include "log.hpp"
+#include "manager.hpp"
+#include "subjects.hpp"
+
+#include <atomic>
+
+namespace failover {
+
+namespace {
+
+/// Link notifications can lag by a second (linkwatch) after the kernel has acted on the state itself.
+constexpr std::chrono::milliseconds kRecheckDelay{1500};
+
+} // namespace
+
+void Manager::perform(Master &master, const model::Actions &actions) {
+	for (const auto &action : actions) {
+		if (const auto *carrier = std::get_if<model::SetCarrier>(&action)) {
+			set_carrier(master, carrier->on);
+			continue;
+		}
+		const auto &wanted = std::get<model::Switch>(action);
+		if (!wanted.by_kernel && !claim(master, wanted)) {
+			follow_kernel(master, wanted.from);
+			return;
+		}
+		switched(master, wanted);
+	}
+	arm_clock(master);
+}
+
+bool Manager::claim(Master &master, const model::Switch &wanted) {
+	fom_master &entry = kernel_.maps.masters().at(master.index);
+	std::uint32_t expected = wanted.from;
+	if (!std::atomic_ref(entry.active).compare_exchange_strong(expected, wanted.to))
+		return false;
+	entry.last_from = static_cast<std::uint8_t>(wanted.from);
+	entry.last_cause = wanted.cause;
+	entry.switched_ns = static_cast<std::uint64_t>(wanted.when.count());
+	std::atomic_ref(entry.switches).fetch_add(1);
+	return true;
+}
+
+void Manager::follow_kernel(Master &master, model::Slot known) {
+	const fom_master &entry = kernel_.maps.masters().at(master.index);
+	master.model.adopt_active(known);
+	perform(master, master.model.kernel_switched(known, entry.active, static_cast<fom_cause>(entry.last_cause),
+						     EventLoop::Time(entry.switched_ns)));
+}
+
+std::uint64_t Manager::no_path_total(const Master &master) const {
+	std::uint64_t total = 0;
+	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+		if (master.slaves[slot])
+			if (auto stats = kernel_.maps.stats(master.index, slot))
+				total += stats->tx_no_path;
+	return total;
+}
+
+void Manager::switched(Master &master, const model::Switch &action) {
+	const std::uint64_t no_path = no_path_total(master);
+	LastSwitch last{action.from, action.to, action.cause, action.by_kernel, action.when, EventLoop::Time{0},
+			no_path - master.no_path_before};
+	master.no_path_before = no_path;
+	master.last = last;
+	announce(master);
+
+	note_switch(master, *master.last);
+	if (action.by_kernel) {
+		const unsigned index = master.index;
+		auto timer = loop_.at(EventLoop::now() + kRecheckDelay, [this, index] {
+			if (Master *again = by_index(index))
+				check_slaves(*again);
+		});
+		if (timer)
+			master.recheck = std::move(*timer);
+	}
+}
+
+void Manager::note_switch(const Master &master, const LastSwitch &last) {
+	const auto record = record_of(master, last);
+	control::EventRecord event;
+	event.time = record.time;
+	event.kind = "switch";
+	event.master = master.name;
+	event.slave = record.to;
+	event.message = record.from.empty() ? fmt::format("{} is active ({})", record.to, record.cause)
+					    : fmt::format("switched from {} to {} ({}, by the {})", record.from, record.to,
+							  record.cause, record.by);
+	event.switch_record = record;
+	log::notice("{}: {}", master.name, event.message);
+	journal_.add(std::move(event));
+}
+
+void Manager::announce(Master &master) {
+	const model::Slot slot = master.model.active();
+	if (!master.rule.settings.notify || slot >= master.slaves.size() || !master.slaves[slot] ||
+	    master.slaves[slot]->gone()) {
+		master.announcer.stop();
+		return;
+	}
+	Announcer::Settings settings;
+	settings.offsets = master.rule.settings.notify_schedule;
+	settings.options.notify_off_macs = master.rule.settings.notify_off_macs;
+	settings.options.mtu = master.mtu;
+	Master *self = &master;
+	master.announcer.start(
+	    loop_, *sender_, master.slaves[slot]->ifindex, master.mac, std::move(settings),
+	    [this, self] { return subjects_of(*self, kernel_.visible_route); },
+	    [this, self](std::size_t frames, const Status &outcome) {
+		    if (!outcome) {
+			    log::warning("{}: {}", self->name, outcome.error().message);
+			    return;
+		    }
+		    if (self->last && self->last->announced == EventLoop::Time{0})
+			    self->last->announced = EventLoop::now();
+		    log::debug("{}: {} announcements sent", self->name, frames);
+	    });
+}
+
+void Manager::set_carrier(Master &master, bool on) {
+	master.port_up = on;
+	if (auto done = kernel_.hidden_route.set_link(master.port, netlink::LinkChange().set_up(on)); !done)
+		log::error("{}: {}", master.name, done.error().message);
+	const std::string line = on ? "the master has a path" : "no slave can carry traffic, the master has no carrier";
+	log::write(on ? log::Level::kInfo : log::Level::kError, fmt::format("{}: {}", master.name, line));
+	journal_.add("carrier", master.name, "", line);
+}
+
+void Manager::arm_clock(Master &master) {
+	master.clock = {};
+	const auto wake = master.model.wake_at();
+	if (!wake)
+		return;
+	const unsigned index = master.index;
+	auto timer = loop_.at(*wake, [this, index] {
+		if (Master *again = by_index(index))
+			perform(*again, again->model.clock(EventLoop::now()));
+	});
+	if (timer)
+		master.clock = std::move(*timer);
+}
+
+control::SwitchRecord Manager::record_of(const Master &master, const LastSwitch &last) const {
+	control::SwitchRecord record;
+	record.time = wall_clock_us(last.when);
+	record.from = master.slave_name(last.from);
+	record.to = master.slave_name(last.to);
+	record.cause = cause_name(last.cause);
+	record.by = last.by_kernel ? "kernel" : "daemon";
+	if (last.announced > last.when)
+		record.duration_us =
+		    std::chrono::duration_cast<std::chrono::microseconds>(last.announced - last.when).count();
+	record.lost = static_cast<std::int64_t>(last.lost);
+	return record;
+}
+
+Result<control::SwitchRecord> Manager::switch_to(Master &master, model::Slot slot) {
+	if (!master.model.usable(slot))
+		return fail(fmt::format("{} cannot carry traffic now ({})", master.slave_name(slot),
+					master.slaves[slot]->gone()	? "it is unplugged"
+					: !master.slaves[slot]->up	? "it is down"
+					: !master.slaves[slot]->carrier ? "it has no carrier"
+									: "its driver is letting go of it"));
+	perform(master, master.model.operator_chose(slot, EventLoop::now()));
+	if (!master.last)
+		return fail(fmt::format("{} has not switched yet", master.name));
+	return record_of(master, *master.last);
+}
+
+} // namespace failover

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bpf/attachment.hpp"
+
+#include "base/fd.hpp"
+#include "bpf/libbpf_log.hpp"
+#include "bpf/pins.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <linux/if_link.h>
+#include <linux/pkt_sched.h>
+#include <unistd.h>
+
+namespace failover::bpf {
+
+namespace {
+
+// enum bpf_attach_type of Linux 6.6 and 6.7; the headers of Debian 12 end before them.
+constexpr int kBpfTcxIngress = 46;
+constexpr int kBpfNetkitPeer = 55;
+
+// Our clsact filter, so that it is found again.
+constexpr std::uint32_t kTcHandle = 1;
+constexpr std::uint32_t kTcPriority = 1;
+
+/// The head of struct bpf_link_info with the part that TCX, netkit and XDP links share; the installed header may be
+/// older than the running kernel.
+struct DeviceLinkInfo {
+	std::uint32_t type, id, prog_id, pad;
+	std::uint32_t ifindex; ///< 0 once the device is gone
+	std::uint32_t attach_type;
+	std::uint8_t rest[64];
+};
+
+std::uint32_t program_id(int program_fd) {
+	bpf_prog_info info{};
+	std::uint32_t size = sizeof(info);
+	return bpf_obj_get_info_by_fd(program_fd, &info, &size) < 0 ? 0 : info.id;
+}
+
+/// True when the pin holds a living link at this device; moves it to our program if it runs another.
+bool take_up_link(const std::string &pin, int program_fd, int ifindex) {
+	UniqueFd link(bpf_obj_get(pin.c_str()));
+	if (!link)
+		return false;
+	DeviceLinkInfo info{};
+	std::uint32_t size = sizeof(info);
+	const bool alive = bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 &&
+			   info.ifindex == static_cast<std::uint32_t>(ifindex);
+	if (alive && (info.prog_id == program_id(program_fd) || bpf_link_update(link.get(), program_fd, nullptr) == 0))
+		return true;
+	::unlink(pin.c_str());
+	return false;
+}
+
+Status make_link(const std::string &pin, int program_fd, int ifindex, int attach_type, std::uint32_t flags = 0) {
+	LIBBPF_OPTS(bpf_link_create_opts, options, .flags = flags);
+	UniqueFd link(bpf_link_create(program_fd, ifindex, static_cast<bpf_attach_type>(attach_type), &options));
+	if (!link)
+		return fail_errno(errno, fmt::format("attaching at ifindex {}", ifindex));
+	if (bpf_obj_pin(link.get(), pin.c_str()) < 0)
+		return fail_errno(errno, fmt::format("pinning {}", pin));
+	return {};
+}
+
+Status attach_clsact(int program_fd, int ifindex) {
+	LibbpfLog log;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	if (int error = bpf_tc_hook_create(&hook); error < 0 && error != -EEXIST)
+		return fail_errno(-error, fmt::format("clsact at ifindex {}", ifindex));
+	LIBBPF_OPTS(bpf_tc_opts, present, .handle = kTcHandle, .priority = kTcPriority);
+	if (bpf_tc_query(&hook, &present) == 0 && present.prog_id == program_id(program_fd))
+		return {};
+	LIBBPF_OPTS(bpf_tc_opts, wanted, .prog_fd = program_fd, .flags = BPF_TC_F_REPLACE, .handle = kTcHandle,
+		    .priority = kTcPriority);
+	if (int error = bpf_tc_attach(&hook, &wanted); error < 0)
+		return fail_errno(-error, fmt::format("filter at ifindex {}", ifindex));
+	return {};
+}
+
+Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
+	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
+	if (take_up_link(pin, program_fd, ifindex))
+		return Hook::kTcx;
+	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
+		return Hook::kTcx;
+	if (auto done = attach_clsact(program_fd, ifindex); !done)
+		return tl::unexpected(done.error());
+	return Hook::kClsact;
+}
+
+} // namespace
+
+const char *hook_name(Hook hook) {
+	switch (hook) {
+	case Hook::kNetkit:
+		return "netkit";
+	case Hook::kTcx:
+		return "tcx";
+	case Hook::kClsact:
+		return "clsact";
+	case Hook::kXdp:
+		return "xdp";
+	}
+	return "unknown";
+}
+
+Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
+	if (!netkit)
+		return attach_ingress("tx", program_fd, ifindex);
+	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
+	if (take_up_link(pin, program_fd, ifindex))
+		return Hook::kNetkit;
+	if (auto made = make_link(pin, program_fd, ifindex, kBpfNetkitPeer); !made)
+		return tl::unexpected(made.error());
+	return Hook::kNetkit;
+}
+
+Result<Hook> attach_rx(int program_fd, int ifindex) {
+	return attach_ingress("rx", program_fd, ifindex);
+}
+
+Status attach_xdp(int program_fd, int ifindex) {
+	const std::string pin = link_pin(fmt::format("xdp-{}", ifindex));
+	if (take_up_link(pin, program_fd, ifindex))
+		return {};
+	return make_link(pin, program_fd, ifindex, BPF_XDP, XDP_FLAGS_DRV_MODE);
+}
+
+void detach_all(int ifindex) {
+	for (const char *what : {"tx", "rx", "xdp"})
+		::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str());
+	LibbpfLog quiet;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kTcHandle, .priority = kTcPriority);
+	bpf_tc_detach(&hook, &ours);
+	hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
+	bpf_tc_hook_destroy(&hook);
+}
+
+} // namespace failover::bpf

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bpf/maps.hpp"
+
+#include "bpf/pins.hpp"
+
+#include <array>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <cerrno>
+#include <sys/mman.h>
+#include <utility>
+
+namespace failover::bpf {
+
+namespace {
+
+constexpr std::size_t kTableBytes = sizeof(fom_master) * FOM_MAX_MASTERS;
+
+using BusKey = std::array<char, FOM_BUS_ID_LEN>;
+
+Result<BusKey> bus_key(const std::string &bus_id) {
+	BusKey key{};
+	if (bus_id.empty() || bus_id.size() >= key.size())
+		return fail(fmt::format("bus name \"{}\" must have 1 to {} characters", bus_id, key.size() - 1));
+	bus_id.copy(key.data(), bus_id.size());
+	return key;
+}
+
+Result<UniqueFd> open_pin(const std::string &name, bool writable) {
+	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = writable ? 0u : unsigned{BPF_F_RDONLY});
+	UniqueFd fd(bpf_obj_get_opts(map_pin(name).c_str(), &options));
+	if (!fd)
+		return fail_errno(errno, fmt::format("BPF map {}", map_pin(name)));
+	return fd;
+}
+
+} // namespace
+
+Result<MasterTable> MasterTable::map(int map_fd, bool writable) {
+	void *memory =
+	    ::mmap(nullptr, kTableBytes, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, map_fd, 0);
+	if (memory == MAP_FAILED)
+		return fail_errno(errno, "mapping the table of masters");
+	return MasterTable(static_cast<fom_master *>(memory));
+}
+
+MasterTable::MasterTable(MasterTable &&other) noexcept : table_(std::exchange(other.table_, nullptr)) {}
+
+MasterTable &MasterTable::operator=(MasterTable &&other) noexcept {
+	std::swap(table_, other.table_);
+	return *this;
+}
+
+MasterTable::~MasterTable() {
+	if (table_)
+		::munmap(table_, kTableBytes);
+}
+
+std::optional<unsigned> MasterTable::free_index() const {
+	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index)
+		if (!used(index))
+			return index;
+	return std::nullopt;
+}
+
+Result<Maps> Maps::open_pinned(bool writable) {
+	auto masters_fd = open_pin("fom_masters", writable);
+	if (!masters_fd)
+		return tl::unexpected(masters_fd.error());
+	auto table = MasterTable::map(masters_fd->get(), writable);
+	if (!table)
+		return tl::unexpected(table.error());
+
+	Maps maps(std::move(*table));
+	const int cpus = libbpf_num_possible_cpus();
+	if (cpus < 1)
+		return fail_errno(-cpus, "number of CPUs");
+	maps.cpus_ = static_cast<unsigned>(cpus);
+	const std::pair<const char *, UniqueFd *> pins[] = {
+	    {"fom_ports", &maps.ports_}, {"fom_stats", &maps.stats_}, {"fom_events", &maps.events_}};
+	for (const auto &[name, fd] : pins) {
+		auto opened = open_pin(name, writable);
+		if (!opened)
+			return tl::unexpected(opened.error());
+		*fd = std::move(*opened);
+	}
+	if (auto devices = open_pin("fom_devices", writable))
+		maps.devices_ = std::move(*devices);
+	return maps;
+}
+
+Result<fom_stats> Maps::stats(unsigned master, unsigned slot) const {
+	const std::uint32_t key = master * FOM_MAX_SLAVES + slot;
+	std::vector<fom_stats> per_cpu(cpus_);
+	if (bpf_map_lookup_elem(stats_.get(), &key, per_cpu.data()) < 0)
+		return fail_errno(errno, fmt::format("counters of master {} slot {}", master, slot));
+	fom_stats sum{};
+	for (const auto &cpu : per_cpu) {
+		sum.tx_packets += cpu.tx_packets;
+		sum.tx_bytes += cpu.tx_bytes;
+		sum.rx_packets += cpu.rx_packets;
+		sum.rx_bytes += cpu.rx_bytes;
+		sum.rx_duplicate += cpu.rx_duplicate;
+		sum.rx_reflected += cpu.rx_reflected;
+		sum.tx_rescued += cpu.tx_rescued;
+		sum.tx_no_path += cpu.tx_no_path;
+	}
+	return sum;
+}
+
+Status Maps::clear_stats(unsigned master, unsigned slot) {
+	const std::uint32_t key = master * FOM_MAX_SLAVES + slot;
+	const std::vector<fom_stats> zero(cpus_);
+	if (bpf_map_update_elem(stats_.get(), &key, zero.data(), BPF_ANY) < 0)
+		return fail_errno(errno, fmt::format("clearing counters of master {} slot {}", master, slot));
+	return {};
+}
+
+Status Maps::set_port(std::uint32_t ifindex, const fom_port &port) {
+	if (bpf_map_update_elem(ports_.get(), &ifindex, &port, BPF_ANY) < 0)
+		return fail_errno(errno, fmt::format("noting ifindex {} for the datapath", ifindex));
+	return {};
+}
+
+Status Maps::remove_port(std::uint32_t ifindex) {
+	if (bpf_map_delete_elem(ports_.get(), &ifindex) < 0 && errno != ENOENT)
+		return fail_errno(errno, fmt::format("forgetting ifindex {} in the datapath", ifindex));
+	return {};
+}
+
+Status Maps::set_device(const std::string &bus_id, const fom_port &port) {
+	if (!devices_)
+		return {};
+	auto key = bus_key(bus_id);
+	if (!key)
+		return tl::unexpected(key.error());
+	if (bpf_map_update_elem(devices_.get(), key->data(), &port, BPF_ANY) < 0)
+		return fail_errno(errno, fmt::format("noting device {} for the datapath", bus_id));
+	return {};
+}
+
+Status Maps::remove_device(const std::string &bus_id) {
+	auto key = bus_key(bus_id);
+	if (!devices_ || !key)
+		return {};
+	if (bpf_map_delete_elem(devices_.get(), key->data()) < 0 && errno != ENOENT)
+		return fail_errno(errno, fmt::format("forgetting device {} in the datapath", bus_id));
+	return {};
+}
+
+} // namespace failover::bpf

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The shared maps as values. Reading needs nothing but the pins, so failoverctl can do it while failoverd is down.
+#pragma once
+
+#include "base/fd.hpp"
+#include "base/mac_address.hpp"
+#include "base/result.hpp"
+
+#include <linux/fom_abi.h>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace failover::bpf {
+
+/// Memory of the map fom_masters, shared with the programs.
+class MasterTable {
+public:
+	/// `writable` is for the daemon; a reader maps the table read-only.
+	[[nodiscard]] static Result<MasterTable> map(int map_fd, bool writable);
+	MasterTable(MasterTable &&other) noexcept;
+	MasterTable &operator=(MasterTable &&other) noexcept;
+	MasterTable(const MasterTable &) = delete;
+	MasterTable &operator=(const MasterTable &) = delete;
+	~MasterTable();
+
+	[[nodiscard]] fom_master &at(unsigned index) { return table_[index]; }
+	[[nodiscard]] const fom_master &at(unsigned index) const { return table_[index]; }
+	[[nodiscard]] bool used(unsigned index) const { return table_[index].version != 0; }
+	/// First element not in use.
+	[[nodiscard]] std::optional<unsigned> free_index() const;
+
+private:
+	explicit MasterTable(fom_master *table) : table_(table) {}
+	fom_master *table_ = nullptr;
+};
+
+/// The other maps, by file descriptor.
+class Maps {
+public:
+	/// Opens what is pinned; fails with ENOENT when nothing is.
+	[[nodiscard]] static Result<Maps> open_pinned(bool writable);
+
+	[[nodiscard]] MasterTable &masters() { return masters_; }
+	[[nodiscard]] const MasterTable &masters() const { return masters_; }
+	[[nodiscard]] int events_fd() const { return events_.get(); }
+
+	/// What passed by one slot, all CPUs together.
+	[[nodiscard]] Result<fom_stats> stats(unsigned master, unsigned slot) const;
+	Status clear_stats(unsigned master, unsigned slot);
+	Status set_port(std::uint32_t ifindex, const fom_port &port);
+	Status remove_port(std::uint32_t ifindex);
+	/// Tells watch.trace.bpf.c which slot the device of this bus name has. Without that map it does nothing.
+	Status set_device(const std::string &bus_id, const fom_port &port);
+	Status remove_device(const std::string &bus_id);
+
+private:
+	Maps(MasterTable masters) : masters_(std::move(masters)) {}
+	MasterTable masters_;
+	UniqueFd ports_, stats_, events_, devices_;
+	unsigned cpus_ = 1;
+};
+
+} // namespace failover::bpf

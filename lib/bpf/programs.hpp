@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace failover::bpf {
+
+/// How one optional or alternative piece came out when it was tried.
+struct Trial {
+	std::string name;
+	bool works = false;
+	std::string detail;
+};
+
+/// The loaded programs. They are pinned under the identity of the objects they came from: a daemon of the same build
+/// takes them up unchanged, another build loads its own and moves the attachments over.
+class Programs {
+public:
+	/// `hidden_netns`: inode number of the hidden namespace, which the watching programs filter by.
+	[[nodiscard]] static Result<Programs> load_or_reuse(std::uint32_t hidden_netns);
+
+	[[nodiscard]] int tx() const { return tx_.get(); }
+	[[nodiscard]] int rx() const { return rx_.get(); }
+	[[nodiscard]] int xdp() const { return xdp_.get(); }
+	/// Whether the kernel itself reports carrier changes and unbinding, see watch.trace.bpf.c.
+	[[nodiscard]] bool watches_carrier() const { return watches_carrier_; }
+	[[nodiscard]] bool watches_unbind() const { return watches_unbind_; }
+	[[nodiscard]] bool reused() const { return reused_; }
+	[[nodiscard]] const std::vector<Trial> &trials() const { return trials_; }
+
+private:
+	Programs() = default;
+	Status load(const std::string &folder);
+	Status reuse(const std::string &folder);
+	void watch(std::uint32_t hidden_netns);
+
+	UniqueFd tx_, rx_, xdp_;
+	bool watches_carrier_ = false;
+	bool watches_unbind_ = false;
+	bool reused_ = false;
+	std::vector<Trial> trials_;
+};
+
+} // namespace failover::bpf

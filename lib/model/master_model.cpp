@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/master_model.hpp"
+
+#include <algorithm>
+
+namespace failover::model {
+
+bool MasterModel::usable(Slot slot) const {
+	if (slot >= slaves_.size())
+		return false;
+	const Slave &slave = slaves_[slot];
+	return slave.present && slave.carrier && !slave.leaving;
+}
+
+Slot MasterModel::best() const {
+	if (chosen_ && usable(*chosen_))
+		return *chosen_;
+	Slot best = FOM_NO_SLOT;
+	for (Slot slot = 0; slot < slaves_.size(); ++slot)
+		if (usable(slot) && (best == FOM_NO_SLOT || slaves_[slot].rank < slaves_[best].rank))
+			best = slot;
+	return best;
+}
+
+void MasterModel::move_active(Slot to, fom_cause cause, Time now, Actions &actions) {
+	const Slot from = active_;
+	active_ = to;
+	actions.push_back(Switch{from, to, cause, false, now});
+}
+
+Actions MasterModel::settle(fom_cause cause, Time now) {
+	Actions actions;
+	wake_at_.reset();
+	if (chosen_ && !usable(*chosen_))
+		chosen_.reset();
+
+	const Slot target = best();
+	if (target != FOM_NO_SLOT && target != active_) {
+		if (active_ == FOM_NO_SLOT) {
+			move_active(target, FOM_CAUSE_STARTUP, now, actions);
+		} else if (!usable(active_)) {
+			move_active(target, cause, now, actions);
+		} else if (chosen_) {
+			move_active(target, FOM_CAUSE_OPERATOR, now, actions);
+		} else if (settings_.failback && slaves_[target].rank < slaves_[active_].rank) {
+			const Slave &better = slaves_[target];
+			const Time due = std::max(better.carrier_since + settings_.failback_delay,
+						  better.failed_at + better.distrust);
+			if (due <= now)
+				move_active(target, FOM_CAUSE_FAILBACK, now, actions);
+			else
+				wake_at_ = due;
+		}
+	}
+
+	const bool carrier = target != FOM_NO_SLOT;
+	if (carrier != carrier_) {
+		carrier_ = carrier;
+		actions.push_back(SetCarrier{carrier});
+	}
+	return actions;
+}
+
+Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time now) {
+	slaves_.at(slot) = Slave{true, carrier, false, rank, now};
+	return settle(FOM_CAUSE_UNSPEC, now);
+}
+
+Actions MasterModel::slave_left(Slot slot, Time now) {
+	slaves_.at(slot) = Slave{};
+	return settle(FOM_CAUSE_UNREGISTER, now);
+}
+
+Actions MasterModel::carrier_changed(Slot slot, bool on, Time now) {
+	Slave &slave = slaves_.at(slot);
+	if (!slave.present || slave.carrier == on)
+		return {};
+	slave.carrier = on;
+	slave.carrier_since = now;
+	return settle(FOM_CAUSE_CARRIER_LOSS, now);
+}
+
+Actions MasterModel::slave_leaving(Slot slot, Time now) {
+	Slave &slave = slaves_.at(slot);
+	if (!slave.present || slave.leaving)
+		return {};
+	slave.leaving = true;
+	return settle(FOM_CAUSE_UNBIND, now);
+}
+
+Actions MasterModel::kernel_switched(Slot from, Slot to, fom_cause cause, Time when) {
+	if (from < slaves_.size() && slaves_[from].present) {
+		Slave &failed = slaves_[from];
+		const bool again = failed.distrust > Time{0} && when - failed.failed_at < kFlapMemory;
+		failed.distrust = again ? std::min(2 * failed.distrust, kMostDistrust) : kFirstDistrust;
+		failed.failed_at = when;
+		if (cause == FOM_CAUSE_UNBIND)
+			failed.leaving = true;
+		else
+			failed.carrier = false;
+	}
+	// The kernel sent by it, so it has carrier, whatever we were told last.
+	if (to < slaves_.size() && slaves_[to].present && !slaves_[to].carrier) {
+		slaves_[to].carrier = true;
+		slaves_[to].carrier_since = when;
+	}
+	Actions actions;
+	if (to != active_) {
+		actions.push_back(Switch{active_, to, cause, true, when});
+		active_ = to;
+	}
+	for (auto &action : settle(cause, when))
+		actions.push_back(std::move(action));
+	return actions;
+}
+
+Actions MasterModel::operator_chose(Slot slot, Time now) {
+	if (!usable(slot))
+		return {};
+	chosen_ = slot;
+	return settle(FOM_CAUSE_OPERATOR, now);
+}
+
+Actions MasterModel::operator_released(Time now) {
+	chosen_.reset();
+	return settle(FOM_CAUSE_UNSPEC, now);
+}
+
+Actions MasterModel::clock(Time now) {
+	return settle(FOM_CAUSE_UNSPEC, now);
+}
+
+Actions MasterModel::settings_changed(Settings settings, Time now) {
+	settings_ = settings;
+	return settle(FOM_CAUSE_UNSPEC, now);
+}
+
+} // namespace failover::model

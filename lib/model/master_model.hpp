@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What one master does about what happens to its slaves. Pure: events in, actions out; no clock, no syscalls, no log.
+//
+// The kernel side has usually acted already when an event arrives (it moves the active state by itself when the active
+// slave cannot send); the model then follows, adds what the kernel does not do (announcements, failback, the master's
+// carrier) and covers what the kernel did not see.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <linux/fom_abi.h>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace failover::model {
+
+/// Any monotonic clock; failoverd uses CLOCK_BOOTTIME as the kernel's events do.
+using Time = std::chrono::nanoseconds;
+using Slot = unsigned; ///< 0..FOM_MAX_SLAVES-1, FOM_NO_SLOT
+
+struct Settings {
+	bool failback = true;	///< return to a slave of better rank by ourselves
+	Time failback_delay{0}; ///< its carrier must have stayed this long
+};
+
+/// The active slave is another one. By the kernel: it has happened. Else: it is to happen now, by compare-and-swap; when
+/// the kernel was faster, report that with kernel_switched() and drop this. Then record it and teach the fabric.
+struct Switch {
+	Slot from, to;
+	fom_cause cause;
+	bool by_kernel;
+	Time when;
+	friend bool operator==(const Switch &, const Switch &) = default;
+};
+/// The master has a path again, or none any more.
+struct SetCarrier {
+	bool on;
+	friend bool operator==(const SetCarrier &, const SetCarrier &) = default;
+};
+using Action = std::variant<Switch, SetCarrier>;
+using Actions = std::vector<Action>;
+
+/// A slave that the kernel had to switch away from is not returned to for this long, doubled for each further time
+/// within kFlapMemory, so that a path that comes and goes does not take the traffic with it each time.
+inline constexpr Time kFirstDistrust = std::chrono::milliseconds(100);
+inline constexpr Time kMostDistrust = std::chrono::seconds(10);
+inline constexpr Time kFlapMemory = std::chrono::seconds(30);
+
+class MasterModel {
+public:
+	explicit MasterModel(Settings settings = {}) : settings_(settings) {}
+
+	/// A slave that may carry traffic from now on.
+	[[nodiscard]] Actions slave_joined(Slot slot, unsigned rank, bool carrier, Time now);
+	[[nodiscard]] Actions slave_left(Slot slot, Time now);
+	[[nodiscard]] Actions carrier_changed(Slot slot, bool on, Time now);
+	/// Its driver is about to let go of the device.
+	[[nodiscard]] Actions slave_leaving(Slot slot, Time now);
+	/// The kernel moved the active state at `when`. What it gave as cause counts as known of `from`: a link
+	/// notification about it may come much later.
+	[[nodiscard]] Actions kernel_switched(Slot from, Slot to, fom_cause cause, Time when);
+	/// Somebody asked for this slave; it stays active for as long as it can carry traffic. Nothing happens when it
+	/// cannot: the caller sees that active() is another.
+	[[nodiscard]] Actions operator_chose(Slot slot, Time now);
+	/// Forgets the operator's choice.
+	[[nodiscard]] Actions operator_released(Time now);
+	[[nodiscard]] Actions clock(Time now);
+	[[nodiscard]] Actions settings_changed(Settings settings, Time now);
+
+	/// After a restart: the state found in the kernel, which is taken as it is.
+	void adopt_active(Slot slot) { active_ = slot; }
+	void adopt_carrier(bool on) { carrier_ = on; }
+
+	[[nodiscard]] Slot active() const { return active_; }
+	[[nodiscard]] bool carrier() const { return carrier_; }
+	[[nodiscard]] bool usable(Slot slot) const;
+	[[nodiscard]] std::optional<Slot> operator_choice() const { return chosen_; }
+	/// When clock() wants to be called next.
+	[[nodiscard]] std::optional<Time> wake_at() const { return wake_at_; }
+
+private:
+	struct Slave {
+		bool present = false;
+		bool carrier = false;
+		bool leaving = false;
+		unsigned rank = 0;
+		Time carrier_since{0};
+		Time failed_at{0};   ///< when the kernel last switched away from it
+		Time distrust{0};    ///< how long after that it is not returned to
+	};
+
+	[[nodiscard]] Slot best() const;
+	/// Brings the active state and the carrier in line with what is known; `cause` of losing the active slave.
+	[[nodiscard]] Actions settle(fom_cause cause, Time now);
+	void move_active(Slot to, fom_cause cause, Time now, Actions &actions);
+
+	Settings settings_;
+	std::array<Slave, FOM_MAX_SLAVES> slaves_{};
+	Slot active_ = FOM_NO_SLOT;
+	bool carrier_ = false;
+	std::optional<Slot> chosen_;
+	std::optional<Time> wake_at_;
+};
+
+} // namespace failover::model

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "takeover/apply.hpp"
+
+#include "netlink/route_socket.hpp"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/ranges.h>
+#include <sys/socket.h>
+
+namespace failover::takeover {
+
+namespace {
+
+using netlink::Address;
+using netlink::Link;
+using netlink::LinkChange;
+using netlink::Neighbour;
+using netlink::Route;
+using netlink::RouteSocket;
+
+/// The steps of one takeover, in the order of run(). Every step goes on after a failure.
+class Applier {
+public:
+	Applier(const Snapshot &snapshot, RouteSocket socket, Link link)
+	    : old_(snapshot), socket_(std::move(socket)), link_(std::move(link)) {}
+	Outcome run();
+
+private:
+	void note(const Status &status, int harmless = -1) {
+		if (!status && status.error().code != harmless)
+			outcome_.failures.push_back(status.error().message);
+	}
+	void set_link(const LinkChange &change) { note(socket_.set_link(link_.ifindex, change)); }
+	void put_link_attributes();
+	void put_sysctls();
+	void hold_autoconf();
+	void put_neighbours();
+	void put_addresses();
+	void put_routes();
+	void remove_new_kernel_routes();
+	void release_autoconf();
+	void verify();
+
+	const Snapshot &old_;
+	RouteSocket socket_;
+	Link link_; ///< the new interface, as it was found
+	Outcome outcome_;
+};
+
+Outcome Applier::run() {
+	put_link_attributes();
+	put_sysctls();
+	hold_autoconf();
+	set_link(LinkChange().set_up(old_.link.flags & IFF_UP));
+	// Before the first packet can leave, so that none waits for ARP.
+	put_neighbours();
+	put_addresses();
+	put_routes();
+	remove_new_kernel_routes();
+	release_autoconf();
+	// Going up sets some back, ipv6/conf/X/mtu for one (addrconf_notify(), NETDEV_UP).
+	put_sysctls();
+	verify();
+	return std::move(outcome_);
+}
+
+/// One request each: a refused MTU must not cost the alias.
+void Applier::put_link_attributes() {
+	const Link &old = old_.link;
+	if (link_.mtu != old.mtu)
+		set_link({.mtu = old.mtu});
+	if (link_.txqlen != old.txqlen)
+		set_link({.txqlen = old.txqlen});
+	if (link_.group != old.group)
+		set_link({.group = old.group});
+	if (link_.alias != old.alias)
+		set_link({.alias = old.alias});
+	constexpr unsigned kFlags = IFF_NOARP | IFF_PROMISC | IFF_ALLMULTI;
+	if ((link_.flags ^ old.flags) & kFlags)
+		set_link({.flags = old.flags & kFlags, .flags_mask = kFlags});
+	for (const auto &altname : old.altnames)
+		if (std::ranges::find(link_.altnames, altname) == link_.altnames.end())
+			note(socket_.add_altname(link_.ifindex, altname));
+}
+
+void Applier::put_sysctls() {
+	for (auto &failure : write_sysctls(link_.name, old_.sysctls))
+		if (std::ranges::find(outcome_.failures, failure) == outcome_.failures.end())
+			outcome_.failures.push_back(std::move(failure));
+}
+
+/// Going up the kernel would make its own fe80 address and test it for a second; the old one comes with the others,
+/// usable at once, or was taken away by the user.
+void Applier::hold_autoconf() {
+	if (old_.link.addr_gen_mode && link_.addr_gen_mode)
+		set_link({.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE});
+}
+
+/// By netlink: the sysctl of the same name would add an address.
+void Applier::release_autoconf() {
+	if (old_.link.addr_gen_mode && link_.addr_gen_mode)
+		set_link({.addr_gen_mode = old_.link.addr_gen_mode});
+}
+
+void Applier::put_neighbours() {
+	for (Neighbour entry : old_.neighbours) {
+		entry.ifindex = link_.ifindex;
+		note(socket_.add_neighbour(entry));
+	}
+}
+
+void Applier::put_addresses() {
+	for (Address address : old_.addresses) {
+		const bool ipv6 = address.family == AF_INET6;
+		if (address.valid_lifetime == 0 || (ipv6 && address.flags & IFA_F_DADFAILED))
+			continue; // at its end; a duplicate (noted at capture)
+		const bool proven = ipv6 && !(address.flags & IFA_F_TENTATIVE);
+		address.flags = requestable_flags(address);
+		// The address only moved: it is no new claim that other hosts could contest.
+		if (proven)
+			address.flags |= IFA_F_NODAD;
+		address.ifindex = link_.ifindex;
+		note(socket_.add_address(address), EEXIST);
+	}
+}
+
+/// A gateway must be reachable when its route comes: direct routes first, multipath last.
+int rank(const Route &route) {
+	return !route.hops.empty() ? 2 : !route.gateway.empty() ? 1 : 0;
+}
+
+void Applier::put_routes() {
+	auto present = socket_.routes();
+	if (!present)
+		return note(tl::unexpected(present.error()));
+	std::vector<Route> waiting;
+	for (const Route &route : old_.routes) {
+		const Route wanted = on_interface(route, old_.link.ifindex, link_.ifindex);
+		const auto same = [&wanted](const Route &other) { return netlink::same_route(wanted, other); };
+		if (!is_kernel_local(route) && std::ranges::none_of(*present, same))
+			waiting.push_back(route);
+	}
+	std::ranges::stable_sort(waiting, {}, rank);
+
+	// A gateway behind another gateway's route needs that one first: go round while it helps.
+	std::vector<std::string> failures;
+	for (std::size_t before = waiting.size() + 1; !waiting.empty() && waiting.size() < before;) {
+		before = waiting.size();
+		failures.clear();
+		std::erase_if(waiting, [&](const Route &route) {
+			auto ok = socket_.add_route(route, old_.link.ifindex, link_.ifindex);
+			if (!ok && ok.error().code != EEXIST)
+				failures.push_back(ok.error().message);
+			return ok || ok.error().code == EEXIST;
+		});
+	}
+	outcome_.failures.insert(outcome_.failures.end(), failures.begin(), failures.end());
+	for (const AdvertisedRoute &advertised : old_.advertised)
+		note(add_advertised(advertised, link_.ifindex));
+}
+
+/// With an address comes its prefix route; where the user had removed or replaced that, it goes again.
+void Applier::remove_new_kernel_routes() {
+	auto present = socket_.routes();
+	if (!present)
+		return note(tl::unexpected(present.error()));
+	for (const Route &route : *present) {
+		if (!route.mentions(link_.ifindex) || route.protocol != RTPROT_KERNEL || is_kernel_local(route))
+			continue;
+		const bool had = std::ranges::any_of(old_.routes, [&](const Route &old) {
+			return netlink::same_route(on_interface(old, old_.link.ifindex, link_.ifindex), route);
+		});
+		if (!had)
+			note(socket_.delete_route(route), ESRCH);
+	}
+}
+
+/// The kernel may accept a request and still do less; compare what is there with what was.
+void Applier::verify() {
+	if (!outcome_.complete())
+		return;
+	auto now = capture(link_.ifindex);
+	if (!now)
+		return note(tl::unexpected(now.error()));
+	outcome_.failures = differences(old_, *now);
+}
+
+} // namespace
+
+Outcome apply_all(const Snapshot &snapshot, int ifindex) {
+	auto socket = RouteSocket::open();
+	if (!socket)
+		return {{socket.error().message}};
+	auto link = socket->link(ifindex);
+	if (!link)
+		return {{link.error().message}};
+	if (!*link)
+		return {{fmt::format("no link {} to put the configuration of {} on", ifindex, snapshot.link.name)}};
+	return Applier(snapshot, std::move(*socket), std::move(**link)).run();
+}
+
+Status apply(const Snapshot &snapshot, int ifindex) {
+	const Outcome outcome = apply_all(snapshot, ifindex);
+	if (outcome.complete())
+		return {};
+	return fail(fmt::format("configuration of {} on link {} is incomplete: {}", snapshot.link.name, ifindex,
+				fmt::join(outcome.failures, "; ")));
+}
+
+} // namespace failover::takeover

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs suites and counts their tests. scripts/test prepares and starts it."""
+import argparse
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+from dataclasses import dataclass, field
+
+from lab.tools import REPOSITORY, Tools
+
+# A test may be skipped only because this machine was asked and cannot do it; the reason then begins so.
+PROBED = "probed: "
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    skipped: list = field(default_factory=list)  # (name, reason)
+    failed: list = field(default_factory=list)   # (name, output)
+
+    def add_skip(self, name, reason):
+        if reason.startswith(PROBED):
+            self.skipped.append((name, reason))
+        else:
+            self.failed.append((name, f"skipped without a probed reason: {reason or 'none given'}"))
+
+    def count(self):
+        return self.passed + len(self.skipped) + len(self.failed)
+
+
+class Suites:
+    def __init__(self, options):
+        self._options = options
+        self._build = Tools().build
+        self._out = self._build / "test-results"
+        self._out.mkdir(parents=True, exist_ok=True)
+
+    def unit(self):
+        return self._ctest("unit", "--label-exclude", "^bpf$")
+
+    def bpf(self):
+        return self._ctest("bpf", "--label-regex", "^bpf$")
+
+    def netns(self):
+        return self._pytest("netns", "tests/netns")
+
+    def vm(self):
+        options = ["--kernel", self._options.kernel] if self._options.kernel else []
+        return self._pytest("vm", "tests/vm/stories", *options)
+
+    def lint(self):
+        result = Result()
+        for check in sorted((REPOSITORY / "scripts/lint").glob("check-*")):
+            if self._options.k and self._options.k not in check.name:
+                continue
+            status, output = self._run(check.name, [check, self._build])
+            if status == 0:
+                result.passed += 1
+            else:
+                result.failed.append((check.name, output))
+        return result
+
+    def _ctest(self, suite, *selection):
+        report = self._report(suite)
+        pattern = ["--tests-regex", self._options.k] if self._options.k else []
+        status, output = self._run(suite, [
+            "ctest", "--test-dir", self._build, "--output-on-failure", "--output-junit", report, "--timeout", "300",
+            "--parallel", os.cpu_count(), "--test-output-size-passed", 100_000, "--test-output-size-failed", 1_000_000,
+            *selection, *pattern])
+        return self._judge(report, status, output, nothing=(0, 8))
+
+    def _pytest(self, suite, folder, *options):
+        report = self._report(suite)
+        selection = ["-k", self._options.k] if self._options.k else []
+        if not self._options.long:
+            selection += ["-m", "not long"]
+        status, output = self._run(suite, [
+            sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-ra", "--tb=short", f"--junit-xml={report}",
+            *selection, *options, REPOSITORY / folder])
+        return self._judge(report, status, output, nothing=(5,))
+
+    def _report(self, suite):
+        report = self._out / f"{suite}.xml"
+        report.unlink(missing_ok=True)
+        return report
+
+    def _run(self, name, command):
+        log = self._out / f"{name}.log"
+        with open(log, "wb") as output:
+            done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=output,
+                                  stderr=subprocess.STDOUT, cwd=REPOSITORY)
+        return done.returncode, log.read_text(errors="replace")
+
+    @staticmethod
+    def _judge(report, status, output, nothing):
+        """`nothing`: exit statuses that come with no test selected or with failed tests already in the report."""
+        result = read_junit(report) if report.exists() else Result()
+        if status != 0 and not result.failed and not (result.count() == 0 and status in nothing):
+            result.failed.append(("the suite itself", f"ended {status}:\n{output}"))
+        return result
+
+
+def read_junit(path):
+    """Test cases of a JUnit file as pytest and ctest write it."""
+    result = Result()
+    for case in xml.etree.ElementTree.parse(path).iter("testcase"):
+        name = case.get("name")
+        if case.get("classname") not in (None, name):
+            name = f"{case.get('classname')}: {name}"
+        failures = [node for tag in ("failure", "error") for node in case.findall(tag)]
+        skip = case.find("skipped")
+        if failures or case.get("status") == "fail":
+            texts = [node.text or node.get("message") or "" for node in failures]
+            texts += [node.text or "" for tag in ("system-out", "system-err") for node in case.findall(tag)]
+            result.failed.append((name, "\n".join(texts)))
+        elif skip is not None or case.get("status") in ("notrun", "disabled"):
+            result.add_skip(name, skip_reason(case, skip))
+        else:
+            result.passed += 1
+    return result
+
+
+def skip_reason(case, skip):
+    """pytest gives it in the message; a ctest program prints it before it ends with its skip status."""
+    texts = [skip.get("message") or "" if skip is not None else ""]
+    texts += (case.findtext("system-out") or "").splitlines()
+    return next((text for text in texts if text.startswith(PROBED)), texts[0])
+
+
+class Report:
+    def __init__(self):
+        self._colour = sys.stdout.isatty()
+
+    def paint(self, code, text):
+        return f"\033[{code}m{text}\033[0m" if self._colour else text
+
+    def suite(self, name, result, seconds):
+        counts = [self.paint(32, f"{result.passed} passed")]
+        counts += [self.paint(31, f"{len(result.failed)} failed")] if result.failed else []
+        counts += [self.paint(33, f"{len(result.skipped)} skipped")] if result.skipped else []
+        print(f"  {name:6} {', '.join(counts)} {self.paint(2, f'({seconds:.1f} s)')}")
+        for test, reason in result.skipped:
+            print(f"         skipped {test}: {reason.removeprefix(PROBED)}")
+        for test, output in result.failed:
+            print(f"\n  {self.paint(31, 'FAILED')} {test}")
+            for line in output.strip().splitlines():
+                print(f"    {line}")
+        if result.failed:
+            print()
+        sys.stdout.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="scripts/test")
+    parser.add_argument("suites", nargs="+")
+    parser.add_argument("-k")
+    parser.add_argument("--kernel")
+    parser.add_argument("--long", action="store_true")
+    options = parser.parse_args()
+    suites = Suites(options)
+    report = Report()
+    print(report.paint(1, "Testing"), flush=True)
+    results = []
+    for name in dict.fromkeys(options.suites):
+        start = time.monotonic()
+        result = getattr(suites, name)()
+        # A suite that has vanished must not look like one that passes.
+        if result.count() == 0 and not options.k:
+            result.failed.append(("the suite itself", "has no tests"))
+        report.suite(name, result, time.monotonic() - start)
+        results.append(result)
+    passed = sum(result.passed for result in results)
+    failed = sum(len(result.failed) for result in results)
+    skipped = sum(len(result.skipped) for result in results)
+    if passed + failed + skipped == 0:
+        print(f"No test matches \"{options.k}\".")
+        failed = 1
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#pragma once
+
+#include "base/result.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace failover::traffic {
+
+/// Puts `report` in place in one step (rename), so that a reader sees the old file or the new one, never half.
+[[nodiscard]] Status write_report(const std::string &path, const nlohmann::json &report);
+
+} // namespace failover::traffic

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What stories are given: `host` boots a guest, `guest` is its inside, `product` wants the package installed."""
+import sys
+
+sys.dont_write_bytecode = True
+
+from dataclasses import replace  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import pytest  # noqa: E402
+
+from harness import prompt  # noqa: E402
+from harness.host import Host  # noqa: E402
+from harness.intree import InTree  # noqa: E402
+from harness.judge import judge  # noqa: E402
+from harness.qemu import Machine  # noqa: E402
+
+KERNELS = ("6.1", "6.12")
+FAILED = pytest.StashKey[bool]()
+NOTES = pytest.StashKey[list]()
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("guests")
+    group.addoption("--kernel", action="append", help="6.1, 6.12, or a directory with vmlinuz, release and "
+                    "tree/lib/modules; may be repeated; default: 6.1 and 6.12")
+    group.addoption("--primary", help="model of the primary NIC, where the story leaves it open: e1000e or vmxnet3")
+    group.addoption("--deb", type=Path, help="the product's package, for stories about it")
+    group.addoption("--build", type=Path, help="build tree with the tools; default $FAILOVER_BUILD or build/release")
+    group.addoption("--hold", action="store_true", help="after the story, keep the guest and give a prompt")
+
+
+def pytest_configure(config):
+    config.stash[NOTES] = []
+    deb = config.getoption("--deb")
+    if deb and not deb.is_file():
+        raise pytest.UsageError(f"--deb: there is no file {deb}")
+
+
+def pytest_generate_tests(metafunc):
+    if "kernel" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("kernels")
+        chosen = metafunc.config.getoption("--kernel") or KERNELS
+        metafunc.parametrize("kernel", [k for k in chosen if not only or k in only.args], scope="function")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.failed:
+        item.stash[FAILED] = True
+        if host := item.funcargs.get("host"):
+            report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if config.stash[NOTES]:
+        terminalreporter.section("measured")
+        for line in config.stash[NOTES]:
+            terminalreporter.line(line)
+
+
+@pytest.fixture
+def machine(request, kernel):
+    """The default machine, as the command line and then the story change it."""
+    option = request.config.getoption
+    made = Machine(kernel=kernel, deb=option("--deb"), build=option("--build"))
+    if option("--primary"):
+        made = replace(made, primary=option("--primary"))
+    if wish := request.node.get_closest_marker("machine"):
+        made = replace(made, **wish.kwargs)
+    # A story may also go through several NICs: @pytest.mark.parametrize("nic", [...]).
+    if hasattr(request.node, "callspec") and "nic" in request.node.callspec.params:
+        made = replace(made, primary=request.node.callspec.params["nic"])
+    return made
+
+
+@pytest.fixture
+def host(request, machine):
+    host = Host(machine)
+    request.config.stash[NOTES].append(f"{request.node.name}: booted in {host.boot_seconds:.1f} s")
+    try:
+        yield host
+        if request.config.getoption("--hold"):
+            capture = request.config.pluginmanager.getplugin("capturemanager")
+            with capture.global_and_fixture_disabled():
+                prompt.offer(host, request.node.name)
+        judge(host.guest, host.qemu)
+    finally:
+        host.close()
+
+
+@pytest.fixture
+def guest(host):
+    return host.guest
+
+
+@pytest.fixture
+def note(request):
+    """note(line): show a measured number in the summary."""
+    return lambda line: request.config.stash[NOTES].append(f"{request.node.name}: {line}")
+
+
+@pytest.fixture
+def intree(host):
+    """The kernel's own net_failover, configured and carrying traffic by the primary."""
+    return InTree(host)

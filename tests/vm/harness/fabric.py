@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The network around a guest.
+
+    namespace "peer"            namespace "fabric"
+    peer0 10.77.0.1/24  ------  trunk -+
+          fd77::1/64                   br0 -- tap0 -- standby NIC  (QEMU runs here)
+                                       +----- tap1 -- primary NIC
+"""
+import json
+
+from .namespace import Namespace
+
+PEER = "10.77.0.1"
+GUEST = "10.77.0.2"
+PEER6 = "fd77::1"
+GUEST6 = "fd77::2"
+GUEST_MAC = "52:54:00:77:00:02"
+PEER_MAC = "52:54:00:77:00:01"
+TAPS = {"standby": "tap0", "primary": "tap1"}
+
+
+class Fabric:
+    def __init__(self):
+        self.switch = Namespace("fabric")
+        self.peer = Namespace("peer")
+        self.switch.batch(f"""
+            link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+            link add trunk type veth peer name peer0 address {PEER_MAC} netns {self.peer.pid}
+            link set trunk master br0 up
+            tuntap add tap0 mode tap
+            tuntap add tap1 mode tap
+            link set tap0 master br0 up
+            link set tap1 master br0 up
+            link set br0 up
+        """)
+        self.peer.batch(f"""
+            link set peer0 up
+            addr add {PEER}/24 dev peer0
+            addr add {PEER6}/64 dev peer0 nodad
+        """)
+
+    def port_of(self, mac=GUEST_MAC):
+        """The port on which the fabric has learned this address: "standby", "primary", or None."""
+        for entry in json.loads(self.switch.run("bridge", "-json", "fdb", "show", "br", "br0")):
+            if entry["mac"] == mac and entry.get("state") not in ("permanent", "static"):
+                return {tap: role for role, tap in TAPS.items()}.get(entry["ifname"])
+        return None
+
+    def pin(self, role, mac=GUEST_MAC):
+        """Hold the address on one port, as a fabric that does not learn does. Plain static entries still roam."""
+        self.switch.run("bridge", "fdb", "replace", mac, "dev", TAPS[role], "master", "static", "sticky")
+
+    def cut_trunk(self):
+        """Nothing passes between the peer and the guest."""
+        self.switch.run("ip", "link", "set", "trunk", "nomaster")
+
+    def mend_trunk(self):
+        self.switch.run("ip", "link", "set", "trunk", "master", "br0")
+
+    def close(self):
+        self.peer.close()
+        self.switch.close()

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The hypervisor's side as a story sees it: NICs pulled and plugged, links cut, traffic started."""
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from . import wait
+from .fabric import PEER, TAPS, Fabric
+from .guest import Guest
+from .image import Image
+from .qemu import Qemu
+from .stream import GuestSide, PeerSide, Stream
+
+BOOT_SECONDS = 90  # to the agent's first word; 4-5 s on an idle machine
+
+
+class Host:
+    """Boots one machine; close() leaves nothing behind."""
+
+    def __init__(self, machine, terminal=False):
+        self.machine = machine
+        self._port = 7000
+        self._qemu = self.fabric = None
+        self.folder = Path(tempfile.mkdtemp(prefix="vf-failover-vm-"))
+        try:
+            image = Image(machine.kernel, self.folder, machine.deb, machine.build)
+            self.fabric = Fabric()
+            began = time.monotonic()
+            self._qemu = Qemu(machine, image, self.fabric, self.folder, terminal)
+            self.qmp = self._qemu.qmp
+            self.guest = Guest(self._qemu)
+            self._qemu.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+            self.boot_seconds = time.monotonic() - began
+        except BaseException as error:
+            if self._qemu:
+                error.args = (f"{error}\nthe console's last lines:\n{self._qemu.console_tail()}",)
+            self.close()
+            raise
+
+    @property
+    def qemu(self):
+        return self._qemu
+
+    def unplug(self, role="primary", seconds=30):
+        """Pull a NIC, as a hypervisor does before it migrates; returns when it is gone."""
+        since = self.qmp.mark()
+        self.qmp.do("device_del", id=role)
+        self.qmp.await_event("DEVICE_DELETED", since, seconds, device=role)
+
+    def plug(self, role="primary"):
+        """Give a NIC (back)."""
+        self.qmp.do("device_add", **self._qemu.nic(role))
+
+    def carrier(self, role, up):
+        """Cut or mend the cable. On the tap, not on the NIC: there QEMU would queue frames and deliver them later."""
+        self.qmp.do("set_link", name=TAPS[role], up=up)
+
+    def freeze(self):
+        self.qmp.do("stop")
+
+    def thaw(self):
+        self.qmp.do("cont")
+
+    def reaches(self, address=PEER):
+        """One echo request from the guest is answered."""
+        return self.guest.run("ping", "-c1", "-W1", address, check=False).rc == 0
+
+    def await_path(self, role, seconds=20):
+        """The guest reaches the peer, and the fabric has seen it do so by this NIC."""
+        wait.until(f"the guest to be reached by its {role}", lambda: self.reaches() and self.fabric.port_of() == role,
+                   seconds)
+
+    def stream(self, both_ways=True, pps=1000):
+        """Start traffic and see it arrive. Addresses are resolved first: what a cold neighbour table loses is not
+        the failover's."""
+        wait.until("the guest to reach the peer", self.reaches, 20)
+        self._port += 2
+        peer = PeerSide(self.fabric.peer, self.folder, self.machine.build)
+        stream = Stream(peer, GuestSide(self.guest), pps, both_ways, self._port)
+        return stream.flows()
+
+    def close(self):
+        if self._qemu:
+            self._qemu.close()
+        if self.fabric:
+            self.fabric.close()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Numbered UDP streams between the peer and the guest, judged by the numbers that never came. The contract of the
+program is in tests/tools/traffic."""
+import json
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import places, process, wait
+from .fabric import GUEST, PEER
+
+PROGRAM = "/usr/bin/failover-traffic"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What became of one direction."""
+    sent: int
+    received: int
+    lost: int
+    duplicates: int
+    reordered: int
+    longest_gap_ms: float
+    ranges: tuple  # (first, last) numbers lost, the tail after the highest one included
+    send_errors: int
+
+    def __str__(self):
+        return (f"{self.lost} of {self.sent} lost in {len(self.ranges)} holes, {self.duplicates} duplicates, "
+                f"{self.reordered} late, longest gap {self.longest_gap_ms:.0f} ms, {self.send_errors} not sent")
+
+
+def flow_of(sender, receiver):
+    """Sender's and receiver's reports make one judgement: what follows the highest number that came is lost too."""
+    ranges = [tuple(pair) for pair in receiver["lost"]]
+    if receiver["highest"] + 1 < sender["sent"]:
+        ranges.append((receiver["highest"] + 1, sender["sent"] - 1))
+    if receiver.get("socket_drops"):
+        raise AssertionError(f"the receiver itself dropped {receiver['socket_drops']} packets: this machine is too "
+                             "loaded for the measurement to mean anything")
+    lost = sum(last - first + 1 for first, last in ranges)
+    assert lost + receiver["received"] == sender["sent"], f"the reports contradict each other: {sender} {receiver}"
+    return Flow(sender["sent"], receiver["received"], lost, receiver["duplicates"], receiver["reordered"],
+                receiver["longest_gap_ms"], tuple(ranges), sender["errors"])
+
+
+class PeerSide:
+    """The program in the peer's namespace."""
+
+    def __init__(self, namespace, folder, build):
+        self._namespace = namespace
+        self._folder = Path(folder)
+        self._program = places.tool("failover-traffic-static", build)
+
+    def start(self, verb, name, *words):
+        return _PeerProgram(self._namespace.start(self._program, verb, "--json", self._folder / name, *words),
+                            self._folder / name)
+
+
+class _PeerProgram:
+    def __init__(self, running, report):
+        self._process = running
+        self._report = report
+
+    def report(self):
+        return json.loads(self._report.read_text()) if self._report.exists() else None
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
+    def stop(self):
+        code = process.end(self._process)
+        assert code == 0, f"the peer's failover-traffic ended with exit code {code}"
+        return self.report()
+
+
+class GuestSide:
+    """The program in the guest."""
+
+    def __init__(self, guest):
+        self._guest = guest
+
+    def start(self, verb, name, *words):
+        path = f"/run/{name}"
+        self._guest.sh(f"rm -f {path}")
+        return _GuestProgram(self._guest, self._guest.start(PROGRAM, verb, "--json", path, *words), path)
+
+
+class _GuestProgram:
+    def __init__(self, guest, running, path):
+        self._guest = guest
+        self._process = running
+        self._path = path
+
+    def report(self):
+        text = self._guest.sh(f"cat {self._path} 2>/dev/null || true")
+        return json.loads(text) if text else None
+
+    def send_signal(self, number):
+        self._process.send_signal(number)
+
+    def stop(self):
+        result = self._process.stop()
+        assert result.rc == 0, repr(result)
+        return self.report()
+
+
+class OneWay:
+    """A sender on one side, a receiver on the other."""
+
+    def __init__(self, title, sender_side, receiver_side, address, port, pps, bind):
+        self._receiver = receiver_side.start("receive", f"receive-{port}.json", "--port", str(port), "--bind", bind)
+        # It writes its first report once it listens.
+        wait.until(f"the receiver of the {title} stream", self._receiver.report)
+        self._sender = sender_side.start("send", f"send-{port}.json", "--to", address, "--port", str(port),
+                                         "--pps", str(pps))
+        self._title = title
+        self._sent = None
+
+    def _fresh(self, program):
+        """A report written now. The sender writes none before it is asked."""
+        before = (program.report() or {"snapshot": 0})["snapshot"]
+        program.send_signal(signal.SIGUSR1)
+        return wait.until(f"a report on the {self._title} stream",
+                          lambda: (report := program.report()) and report["snapshot"] > before and report)
+
+    def received(self):
+        """Packets that have arrived until now."""
+        return self._fresh(self._receiver)["received"]
+
+    def sent(self):
+        return self._fresh(self._sender)["sent"]
+
+    def await_packets(self, more, seconds):
+        goal = self.received() + more
+        wait.until(f"{more} more packets of the {self._title} stream", lambda: self.received() >= goal, seconds, 0.05)
+
+    def stop_sending(self):
+        self._sent = self._sender.stop()
+
+    def stop_receiving(self):
+        """Everything in flight has arrived when two looks, 0.3 s apart, see the same count."""
+        seen = [-1]
+
+        def still():
+            seen.append(self.received())
+            return seen[-1] == seen[-2]
+
+        wait.until(f"the {self._title} stream to run dry", still, 20, 0.3)
+        return flow_of(self._sent, self._receiver.stop())
+
+
+class Stream:
+    """Traffic to the guest and, with both_ways, from it. `inbound` and `outbound` are seen from the guest."""
+
+    def __init__(self, host_side, guest_side, pps, both_ways, port):
+        self.inbound = self.outbound = None
+        self._ways = {"inbound": OneWay("inbound", host_side, guest_side, GUEST, port, pps, "0.0.0.0")}
+        if both_ways:
+            self._ways["outbound"] = OneWay("outbound", guest_side, host_side, PEER, port + 1, pps, "0.0.0.0")
+
+    def flows(self, packets=300, seconds=20):
+        """Wait until this many more packets have arrived each way."""
+        for way in self._ways.values():
+            way.await_packets(packets, seconds)
+        return self
+
+    def outbound_sent(self):
+        """Packets the guest has sent until now, whatever became of them."""
+        return self._ways["outbound"].sent()
+
+    def await_sent(self, number, seconds=20):
+        wait.until(f"the guest to have sent {number} packets", lambda: self.outbound_sent() >= number, seconds, 0.05)
+
+    def stop(self):
+        """End it and judge. `lost` is both directions together."""
+        for way in self._ways.values():
+            way.stop_sending()
+        for name, way in self._ways.items():
+            setattr(self, name, way.stop_receiving())
+        return self
+
+    @property
+    def lost(self):
+        if self.inbound is None:
+            self.stop()
+        return self.inbound.lost + (self.outbound.lost if self.outbound else 0)
+
+    def __str__(self):
+        return f"in: {self.inbound}; out: {self.outbound}"
