@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reception: runs at the ingress of every slave and hands what is for us straight to the master. */
 #include "admit.h"
+#include "probe.h"
 
 #define VERDICT_DROP 2   /* TC_ACT_SHOT */
 #define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
@@ -25,6 +26,8 @@ int fom_rx(struct __sk_buff *skb)
 	stats = stats_of(port->master, port->slot);
 	if (stats)
 		admit_count(stats, verdict, skb->len);
+	if (verdict == VERDICT_PROBE)
+		probe_receive(skb, master, port);
 	if (verdict != VERDICT_ACCEPT)
 		return VERDICT_DROP;
 	return bpf_redirect_peer(port->peer, 0);

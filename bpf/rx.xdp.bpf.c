@@ -22,7 +22,7 @@ int fom_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 
 	verdict = admit(data, master, port->slot);
-	if (verdict == VERDICT_ACCEPT)
+	if (verdict == VERDICT_ACCEPT || verdict == VERDICT_PROBE)
 		return XDP_PASS;
 	stats = stats_of(port->master, port->slot);
 	if (stats)

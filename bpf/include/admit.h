@@ -4,13 +4,15 @@
  *
  * Unicast is taken from every slave: a frame is never dropped because it came by the "wrong" path. Broadcast and
  * multicast reach us once per path and are taken from the active slave only. Frames with our own source address are
- * our own, sent back by the fabric (the reverse filter of vSwitches).
+ * our own, sent back by the fabric (the reverse filter of vSwitches). Probes may come by any slave and end here.
  */
 #pragma once
 
 #include "maps.h"
 
-enum verdict { VERDICT_ACCEPT, VERDICT_DUPLICATE, VERDICT_REFLECTED };
+#include <bpf/bpf_endian.h>
+
+enum verdict { VERDICT_ACCEPT, VERDICT_DUPLICATE, VERDICT_REFLECTED, VERDICT_PROBE };
 
 /* Compares two addresses of six bytes, each at least 2-byte aligned. */
 static __always_inline int mac_equal(const void *a, const void *b)
@@ -22,6 +24,8 @@ static __always_inline int mac_equal(const void *a, const void *b)
 
 static __always_inline enum verdict admit(const struct ethhdr *eth, const struct fom_master *master, __u32 slot)
 {
+	if (eth->h_proto == bpf_htons(FOM_PROBE_ETHERTYPE) && master->probe_nonce)
+		return VERDICT_PROBE;
 	if (mac_equal(eth->h_source, master->mac))
 		return VERDICT_REFLECTED;
 	if ((eth->h_dest[0] & 1) && master->active != slot)
@@ -38,7 +42,9 @@ static __always_inline void admit_count(struct fom_stats *stats, enum verdict ve
 	case VERDICT_REFLECTED:
 		stats->rx_reflected++;
 		break;
-	default:
+	case VERDICT_PROBE:
+		break;
+	case VERDICT_ACCEPT:
 		stats->rx_packets++;
 		stats->rx_bytes += bytes;
 	}

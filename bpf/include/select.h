@@ -2,6 +2,7 @@
 /* The active slave of a master: which one would be best, and how it changes. */
 #pragma once
 
+#include "event.h"
 #include "liveness.h"
 
 static __always_inline int slot_usable(const struct fom_slot *slot)
@@ -25,22 +26,6 @@ static __always_inline __u32 best_live_slot(struct net *net, struct fom_master *
 		best_rank = slot->rank;
 	}
 	return best;
-}
-
-static __always_inline void event_emit(__u32 type, __u64 now, __u32 master, __u32 from, __u32 to, __u32 cause)
-{
-	struct fom_event *event = bpf_ringbuf_reserve(&fom_events, sizeof(*event), 0);
-
-	if (!event) /* full, nobody reads: the state itself is in fom_masters */
-		return;
-	event->version = FOM_ABI_VERSION;
-	event->type = type;
-	event->time_ns = now;
-	event->master = master;
-	event->from = from;
-	event->to = to;
-	event->cause = cause;
-	bpf_ringbuf_submit(event, 0);
 }
 
 /* Moves the active state once, whoever else tries at the same moment. The event has the time that is in the table. */

@@ -64,7 +64,7 @@ std::string View::paint(Tone tone, std::string_view text) const {
 	return fmt::format("{}{}\x1b[0m", code_of(tone), text);
 }
 
-View view_of_stdout(std::string_view colour) {
+View view_of_stdout(std::string_view colour, bool full) {
 	const bool terminal = ::isatty(STDOUT_FILENO) == 1;
 	std::setlocale(LC_CTYPE, "");
 	timespec now{};
@@ -72,7 +72,8 @@ View view_of_stdout(std::string_view colour) {
 	View view;
 	view.colour = wants_colour(colour, terminal);
 	view.unicode = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
-	view.width = terminal ? terminal_width() : 0;
+	view.terminal = terminal;
+	view.width = terminal && !full ? terminal_width() : 0;
 	view.now = now.tv_sec * 1'000'000 + now.tv_nsec / 1000;
 	return view;
 }

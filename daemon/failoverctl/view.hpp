@@ -19,6 +19,7 @@ enum class Tone {
 
 struct View {
 	bool colour = false;
+	bool terminal = false; ///< somebody looks at it right now
 	bool unicode = true;   ///< false: symbols of plain ASCII, for a serial console
 	std::size_t width = 0; ///< columns, 0: as long as it takes (not a terminal)
 	std::int64_t now = 0;  ///< microseconds since the epoch
@@ -35,7 +36,7 @@ struct View {
 };
 
 /// The view of this process's standard output: a terminal's width and colours, NO_COLOR (https://no-color.org),
-/// the locale's characters, the time. `colour` is "auto", "always" or "never".
-[[nodiscard]] View view_of_stdout(std::string_view colour);
+/// the locale's characters, the time. `colour` is "auto", "always" or "never"; `full`: lines are not cut.
+[[nodiscard]] View view_of_stdout(std::string_view colour, bool full);
 
 } // namespace failover::ctl

@@ -12,6 +12,16 @@ namespace failover::ctl {
 
 namespace {
 
+/// "virtio0 (standby) is ready"
+std::string fitness(const control::MasterState &master) {
+	std::vector<std::string> words;
+	for (const auto &slave : master.slaves) {
+		if (slave.health == "ready")
+			words.push_back(fmt::format("{} ({}) is ready", slave.name, slave.role));
+	}
+	return fmt::to_string(fmt::join(words, ", "));
+}
+
 /// "vf0 (primary) is gone, virtio0 (standby) has no carrier"
 std::string ailing(const control::MasterState &master) {
 	std::vector<std::string> words;
@@ -56,7 +66,7 @@ Tone tone_of_health(const std::string &health) {
 std::string standing_words(const control::MasterState &master) {
 	switch (standing_of(master)) {
 	case Standing::Redundant:
-		return "redundant";
+		return fmt::format("redundant: {}", fitness(master));
 	case Standing::Alone:
 		return fmt::format("no redundancy: {}", ailing(master));
 	case Standing::NoPath:

@@ -22,7 +22,7 @@ enum class Standing {
 /// The slave that carries traffic, nullptr: none.
 [[nodiscard]] const control::SlaveState *active_slave(const control::MasterState &master);
 
-/// "redundant", "no redundancy: vf0 (primary) is gone", "no path: ..."
+/// "redundant: virtio0 (standby) is ready", "no redundancy: vf0 (primary) is gone", "no path: ..."
 [[nodiscard]] std::string standing_words(const control::MasterState &master);
 /// "vf0 lost its carrier"
 [[nodiscard]] std::string cause_words(const control::SwitchRecord &change);

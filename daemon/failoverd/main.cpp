@@ -5,6 +5,7 @@
 #include "control/server.hpp"
 #include "log.hpp"
 #include "manager.hpp"
+#include "release.hpp"
 #include "service.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,6 +25,7 @@ struct Options {
 	std::string socket = kRuntimeDir + "/io.failover";
 	bool check = false;
 	bool debug = false;
+	bool release = false;
 };
 
 int check_config(const Options &options) {
@@ -111,6 +113,8 @@ int main(int argc, char **argv) {
 	app.add_option("--state-dir", options.state_dir, "Where the last good configuration is kept")->capture_default_str();
 	app.add_option("--socket", options.socket, "Control socket")->capture_default_str();
 	app.add_flag("--check", options.check, "Check the configuration, print what it amounts to, and leave");
+	app.add_flag("--release", options.release,
+		     "Give every NIC back with its configuration, take everything of ours out of the kernel, and leave");
 	app.add_flag("--debug", options.debug, "Log more");
 	app.set_version_flag("--version", FAILOVER_VERSION);
 	CLI11_PARSE(app, argc, argv);
@@ -124,7 +128,7 @@ int main(int argc, char **argv) {
 		return EXIT_FAILURE;
 	}
 	block_signals();
-	if (auto done = serve(options); !done) {
+	if (auto done = options.release ? release_everything() : serve(options); !done) {
 		log::error("{}", done.error().message);
 		return EXIT_FAILURE;
 	}

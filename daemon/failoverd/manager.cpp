@@ -119,15 +119,22 @@ std::vector<Nic> Manager::candidates() {
 	for (auto &link : *links) {
 		const bool ours =
 		    std::ranges::any_of(masters_, [&](const auto &master) { return master->visible == link.ifindex; });
-		if (!ours && !(link.flags & IFF_LOOPBACK))
+		if (!ours && !(link.flags & IFF_LOOPBACK) && !detached_.contains(link.name))
 			nics.push_back(describe_nic(std::move(link), kernel_.visible_ethtool));
 	}
 	return nics;
 }
 
 void Manager::scan_visible() {
-	auto nics = candidates();
-	std::erase_if(nics, [&](const Nic &nic) { return detached_.contains(nic.link.name); });
+	form_masters();
+	for (auto &master : masters_)
+		for (const auto &nic : candidates())
+			if (is_primary_of(master->rule, master->mac, nic))
+				join(*master, nic, FOM_ROLE_PRIMARY);
+}
+
+void Manager::form_masters() {
+	const auto nics = candidates();
 	for (const auto &proposal : propose_masters(nics, config_)) {
 		const std::string name = proposal.standby->link.name;
 		std::vector<std::string> notes;
@@ -139,11 +146,6 @@ void Manager::scan_visible() {
 			journal_.add("refused", name, name, master.error().message);
 		}
 	}
-	for (auto &master : masters_)
-		for (const auto &nic : nics)
-			if (is_primary_of(master->rule, master->mac, nic) && !master->slot_of(nic.link.ifindex) &&
-			    nic.link.name != master->name)
-				join(*master, nic, FOM_ROLE_PRIMARY);
 }
 
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
@@ -300,6 +302,9 @@ void Manager::kernel_event(const fom_event &event) {
 			perform(*master, master->model.slave_leaving(event.from, when));
 		}
 		break;
+	case FOM_EVENT_PROBE:
+		perform(*master, master->model.probe_passed(event.from, event.to, EventLoop::now()));
+		break;
 	default:
 		break;
 	}
@@ -403,6 +408,9 @@ void Manager::master_gone(Master &master) {
 Result<Master *> Manager::attach(const std::string &standby, const std::optional<std::string> &primary) {
 	if (find(standby))
 		return fail(fmt::format("{} is a master already", standby));
+	detached_.erase(standby);
+	if (primary)
+		detached_.erase(*primary);
 	const auto nics = candidates();
 	const auto named = [&](const std::string &name) {
 		return std::ranges::find_if(nics, [&](const Nic &nic) { return nic.link.name == name; });
@@ -437,7 +445,6 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 	auto formed = form_master(kernel_, *nic, rule, notes);
 	if (!formed)
 		return tl::unexpected(formed.error());
-	detached_.erase(standby);
 	Master *master = adopt(std::move(*formed), notes);
 	if (second != nics.end())
 		join(*master, *second, FOM_ROLE_PRIMARY);

@@ -50,6 +50,8 @@ private:
 	/// Looks at a slave as it is now.
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
+	void form_masters();
+	/// NICs of the visible namespace that no master has and the operator did not take out.
 	[[nodiscard]] std::vector<Nic> candidates();
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
 	void join(Master &master, const Nic &nic, fom_role role);
@@ -70,6 +72,7 @@ private:
 	void announce(Master &master);
 	void set_carrier(Master &master, bool on);
 	void arm_clock(Master &master);
+	void run_prober(Master &master);
 	[[nodiscard]] std::uint64_t no_path_total(const Master &master) const;
 	[[nodiscard]] control::SwitchRecord record_of(const Master &master, const LastSwitch &last) const;
 

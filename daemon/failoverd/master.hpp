@@ -8,6 +8,7 @@
 #include "config/config.hpp"
 #include "event_loop.hpp"
 #include "model/master_model.hpp"
+#include "prober.hpp"
 
 #include <array>
 #include <linux/fom_abi.h>
@@ -61,6 +62,7 @@ struct Master {
 	std::optional<LastSwitch> last;
 	std::uint64_t no_path_before = 0; ///< tx_no_path, all slots, when the last switch began
 	Announcer announcer;
+	Prober prober;
 	EventSource clock;   ///< when the model wants to be woken
 	EventSource recheck; ///< a look at the slaves after the kernel switched
 

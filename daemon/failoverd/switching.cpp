@@ -5,6 +5,7 @@
 #include "subjects.hpp"
 
 #include <atomic>
+#include <random>
 
 namespace failover {
 
@@ -29,6 +30,28 @@ void Manager::perform(Master &master, const model::Actions &actions) {
 		switched(master, wanted);
 	}
 	arm_clock(master);
+	run_prober(master);
+}
+
+void Manager::run_prober(Master &master) {
+	auto &nonce = kernel_.maps.masters().at(master.index).probe_nonce;
+	const auto candidate = master.model.probing();
+	const model::Slot active = master.model.active();
+	if (!candidate || active >= master.slaves.size() || !master.slaves[active] || !master.slaves[*candidate]) {
+		master.prober.stop();
+		std::atomic_ref(nonce).store(0);
+		return;
+	}
+	const auto &path = master.prober.path();
+	if (master.prober.running() && path.candidate == *candidate && path.active == active)
+		return;
+	std::random_device random;
+	const std::uint64_t fresh = (std::uint64_t{random()} << 32 | random()) | 1; // never 0
+	std::atomic_ref(nonce).store(fresh);
+	log::debug("{}: probing the path of {}", master.name, master.slave_name(*candidate));
+	master.prober.start(loop_, *sender_,
+			    {*candidate, active, master.slaves[*candidate]->ifindex, master.slaves[active]->ifindex,
+			     master.mac, fresh});
 }
 
 bool Manager::claim(Master &master, const model::Switch &wanted) {

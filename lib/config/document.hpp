@@ -47,7 +47,7 @@ struct SyntaxError {
 /// Larger files are refused unread: 256 masters with every key take a tenth of it.
 inline constexpr std::size_t kMaxFileSize = 1 << 20;
 
-/// The node returned is a Table. Text that nests absurdly deep is refused, too.
+/// The node returned is a Table. check_text() says what is refused though it is TOML.
 [[nodiscard]] tl::expected<Node, SyntaxError> read_document(std::string_view text);
 
 } // namespace failover::config

@@ -28,6 +28,22 @@ void MasterModel::move_active(Slot to, fom_cause cause, Time now, Actions &actio
 	actions.push_back(Switch{from, to, cause, false, now});
 }
 
+Time MasterModel::planned_at(Slot to, Time now) {
+	const Slave &slave = slaves_[to];
+	Time due = now;
+	if (chosen_ != to)
+		due = std::max(slave.carrier_since + settings_.failback_delay, slave.failed_at + slave.distrust);
+	if (due > now || settings_.proof_timeout == Time{0} || (slave.heard_from && slave.heard_by)) {
+		probing_.reset();
+		return due;
+	}
+	if (probing_ != to) {
+		probing_ = to;
+		probing_since_ = now;
+	}
+	return probing_since_ + settings_.proof_timeout;
+}
+
 Actions MasterModel::settle(fom_cause cause, Time now) {
 	Actions actions;
 	wake_at_.reset();
@@ -35,23 +51,19 @@ Actions MasterModel::settle(fom_cause cause, Time now) {
 		chosen_.reset();
 
 	const Slot target = best();
-	if (target != FOM_NO_SLOT && target != active_) {
-		if (active_ == FOM_NO_SLOT) {
-			move_active(target, FOM_CAUSE_STARTUP, now, actions);
-		} else if (!usable(active_)) {
-			move_active(target, cause, now, actions);
-		} else if (chosen_) {
-			move_active(target, FOM_CAUSE_OPERATOR, now, actions);
-		} else if (settings_.failback && slaves_[target].rank < slaves_[active_].rank) {
-			const Slave &better = slaves_[target];
-			const Time due = std::max(better.carrier_since + settings_.failback_delay,
-						  better.failed_at + better.distrust);
-			if (due <= now)
-				move_active(target, FOM_CAUSE_FAILBACK, now, actions);
-			else
-				wake_at_ = due;
-		}
+	const bool planned = target != FOM_NO_SLOT && target != active_ && usable(active_) &&
+			     (chosen_ || (settings_.failback && slaves_[target].rank < slaves_[active_].rank));
+	if (planned) {
+		const Time due = planned_at(target, now);
+		if (due <= now)
+			move_active(target, chosen_ ? FOM_CAUSE_OPERATOR : FOM_CAUSE_FAILBACK, now, actions);
+		else
+			wake_at_ = due;
+	} else if (target != FOM_NO_SLOT && !usable(active_)) {
+		move_active(target, active_ == FOM_NO_SLOT ? FOM_CAUSE_STARTUP : cause, now, actions);
 	}
+	if (!wake_at_ || probing_ != target)
+		probing_.reset();
 
 	const bool carrier = target != FOM_NO_SLOT;
 	if (carrier != carrier_) {
@@ -61,8 +73,23 @@ Actions MasterModel::settle(fom_cause cause, Time now) {
 	return actions;
 }
 
+Actions MasterModel::probe_passed(Slot from, Slot to, Time now) {
+	if (!probing_ || from >= slaves_.size() || to >= slaves_.size())
+		return {};
+	if (from == *probing_ && to == active_)
+		slaves_[from].heard_from = true;
+	else if (to == *probing_ && from == active_)
+		slaves_[to].heard_by = true;
+	return settle(FOM_CAUSE_UNSPEC, now);
+}
+
 Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time now) {
-	slaves_.at(slot) = Slave{true, carrier, false, rank, now};
+	Slave fresh;
+	fresh.present = true;
+	fresh.carrier = carrier;
+	fresh.rank = rank;
+	fresh.carrier_since = now;
+	slaves_.at(slot) = fresh;
 	return settle(FOM_CAUSE_UNSPEC, now);
 }
 
@@ -77,6 +104,7 @@ Actions MasterModel::carrier_changed(Slot slot, bool on, Time now) {
 		return {};
 	slave.carrier = on;
 	slave.carrier_since = now;
+	slave.heard_from = slave.heard_by = false; // what was proven was the path before
 	return settle(FOM_CAUSE_CARRIER_LOSS, now);
 }
 

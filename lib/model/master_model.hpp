@@ -22,6 +22,9 @@ using Slot = unsigned; ///< 0..FOM_MAX_SLAVES-1, FOM_NO_SLOT
 struct Settings {
 	bool failback = true;	///< return to a slave of better rank by ourselves
 	Time failback_delay{0}; ///< its carrier must have stayed this long
+	/// How long a planned switch waits for its path to be proven before carrier alone is believed: some fabrics pass
+	/// no probes. 0: no proof is asked for.
+	Time proof_timeout{std::chrono::seconds(2)};
 };
 
 /// The active slave is another one. By the kernel: it has happened. Else: it is to happen now, by compare-and-swap; when
@@ -55,6 +58,8 @@ public:
 	[[nodiscard]] Actions slave_joined(Slot slot, unsigned rank, bool carrier, Time now);
 	[[nodiscard]] Actions slave_left(Slot slot, Time now);
 	[[nodiscard]] Actions carrier_changed(Slot slot, bool on, Time now);
+	/// A probe sent by `from` came in by `to`.
+	[[nodiscard]] Actions probe_passed(Slot from, Slot to, Time now);
 	/// Its driver is about to let go of the device.
 	[[nodiscard]] Actions slave_leaving(Slot slot, Time now);
 	/// The kernel moved the active state at `when`. What it gave as cause counts as known of `from`: a link
@@ -76,6 +81,8 @@ public:
 	[[nodiscard]] bool carrier() const { return carrier_; }
 	[[nodiscard]] bool usable(Slot slot) const;
 	[[nodiscard]] std::optional<Slot> operator_choice() const { return chosen_; }
+	/// The slave whose path to the active one, and back, is to be proven now by probes.
+	[[nodiscard]] std::optional<Slot> probing() const { return probing_; }
 	/// When clock() wants to be called next.
 	[[nodiscard]] std::optional<Time> wake_at() const { return wake_at_; }
 
@@ -86,6 +93,8 @@ private:
 		bool leaving = false;
 		unsigned rank = 0;
 		Time carrier_since{0};
+		bool heard_from = false; ///< a probe it sent came in by the active slave
+		bool heard_by = false;	 ///< a probe of the active slave came in by it
 		Time failed_at{0};   ///< when the kernel last switched away from it
 		Time distrust{0};    ///< how long after that it is not returned to
 	};
@@ -93,6 +102,8 @@ private:
 	[[nodiscard]] Slot best() const;
 	/// Brings the active state and the carrier in line with what is known; `cause` of losing the active slave.
 	[[nodiscard]] Actions settle(fom_cause cause, Time now);
+	/// When a planned switch to this slot may happen; starts probing if that is what it waits for.
+	[[nodiscard]] Time planned_at(Slot to, Time now);
 	void move_active(Slot to, fom_cause cause, Time now, Actions &actions);
 
 	Settings settings_;
@@ -100,6 +111,8 @@ private:
 	Slot active_ = FOM_NO_SLOT;
 	bool carrier_ = false;
 	std::optional<Slot> chosen_;
+	std::optional<Slot> probing_;
+	Time probing_since_{0};
 	std::optional<Time> wake_at_;
 };
 

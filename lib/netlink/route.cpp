@@ -175,6 +175,8 @@ Result<Bytes> rewritten_attributes(const Route &route, int from, int to) {
 	// A route of a nexthop object also reports what the object says; the kernel takes one or the other.
 	const bool plain = !route.oif && route.hops.empty();
 	for (const auto &[type, payload] : attributes.all()) {
+		if (payload.data() != attributes.payload(type).data())
+			continue; // repeated: the last one counts, as it did in reading and does in the kernel
 		switch (type) {
 		case RTA_CACHEINFO:
 			break; // reported, never taken

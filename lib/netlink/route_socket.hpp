@@ -38,8 +38,9 @@ public:
 
 	// Links.
 	[[nodiscard]] Status set_link(int ifindex, const LinkChange &change);
-	/// Moves a link to another namespace. The move keeps the name unless `new_name` is given; renaming is a second
-	/// event there, so a caller who minds gives the final name before. The link arrives down.
+	/// Moves a link to another namespace. The move keeps the name unless `new_name` is given (renaming is a second
+	/// event there, so a caller who minds gives the final name before), and the index where it is free unless
+	/// `new_ifindex` is given, which then must be free. The link arrives down.
 	[[nodiscard]] Status move_link(int ifindex, int target_netns_fd,
 				       const std::optional<std::string> &new_name = std::nullopt,
 				       std::optional<int> new_ifindex = std::nullopt);

@@ -87,7 +87,7 @@ Status add_advertised(const AdvertisedRoute &advertised, int ifindex) {
 	copy_address(request.rtmsg_gateway, route.gateway);
 	request.rtmsg_dst_len = route.dst_len;
 	request.rtmsg_metric = route.metric;
-	request.rtmsg_type = RTMSG_NEWROUTE;
+	request.rtmsg_type = 0; // RTN_UNSPEC: rtmsg_to_fib6_config() takes it for RTN_*, whatever its name says
 	request.rtmsg_ifindex = ifindex;
 	constexpr std::uint32_t kKept =
 	    RTF_UP | RTF_GATEWAY | RTF_HOST | RTF_DEFAULT | RTF_ADDRCONF | RTF_ROUTEINFO | RTF_PREF_MASK;

@@ -102,7 +102,8 @@ void Applier::hold_autoconf() {
 		set_link({.addr_gen_mode = IN6_ADDR_GEN_MODE_NONE});
 }
 
-/// By netlink: the sysctl of the same name would add an address.
+/// By netlink: the sysctl of the same name would add an address. A link-local address that somebody deleted while
+/// generation was on may still return when the carrier comes, as it would at any loss of link.
 void Applier::release_autoconf() {
 	if (old_.link.addr_gen_mode && link_.addr_gen_mode)
 		set_link({.addr_gen_mode = old_.link.addr_gen_mode});
@@ -181,14 +182,15 @@ void Applier::remove_new_kernel_routes() {
 	}
 }
 
-/// The kernel may accept a request and still do less; compare what is there with what was.
+/// The kernel may accept a request and still do less: compare what is there with what was. What has come on top
+/// meanwhile (an advertisement, a DHCP client) is no failure.
 void Applier::verify() {
 	if (!outcome_.complete())
 		return;
 	auto now = capture(link_.ifindex);
 	if (!now)
 		return note(tl::unexpected(now.error()));
-	outcome_.failures = differences(old_, *now);
+	outcome_.failures = missing(old_, *now);
 }
 
 } // namespace

@@ -62,23 +62,32 @@ bool has_route(const Snapshot &snapshot, const Route &route) {
 				   [&route](const Route &other) { return netlink::same_route(route, other); });
 }
 
-void compare_routes(Sentences &out, const Snapshot &before, const Snapshot &after) {
+void missing_routes(Sentences &out, const Snapshot &before, const Snapshot &after) {
 	for (const Route &route : before.routes)
 		if (!is_kernel_local(route) &&
 		    !has_route(after, on_interface(route, before.link.ifindex, after.link.ifindex)))
 			out.push_back(fmt::format("{} is missing", netlink::to_string(route)));
-	for (const Route &route : after.routes)
-		if (!is_kernel_local(route) && std::ranges::none_of(before.routes, [&](const Route &old) {
-			    return netlink::same_route(on_interface(old, before.link.ifindex, after.link.ifindex),
-						       route);
-		    }))
-			out.push_back(fmt::format("{} was not there", netlink::to_string(route)));
 	for (const auto &[route, flags] : before.advertised)
 		if (std::ranges::none_of(after.advertised, [&route](const AdvertisedRoute &other) {
 			    return other.route.dst == route.dst && other.route.gateway == route.gateway &&
 				   other.route.metric == route.metric;
 		    }))
 			out.push_back(fmt::format("advertised {} is missing", netlink::to_string(route)));
+}
+
+void missing_neighbours(Sentences &out, const Snapshot &before, const Snapshot &after) {
+	for (const Neighbour &entry : before.neighbours)
+		if ((entry.state & NUD_PERMANENT || entry.is_proxy()) &&
+		    std::ranges::none_of(after.neighbours,
+					 [&entry](const Neighbour &other) { return same_neighbour(entry, other); }))
+			out.push_back(fmt::format("neighbour {} is missing", netlink::ip_to_string(entry.dst)));
+}
+
+void missing_addresses(Sentences &out, const Snapshot &before, const Snapshot &after) {
+	for (const Address &address : before.addresses)
+		if (std::ranges::none_of(after.addresses,
+					 [&address](const Address &other) { return same_address(address, other); }))
+			out.push_back(fmt::format("address {} is missing", netlink::to_string(address)));
 }
 
 void compare_sysctls(Sentences &out, const Snapshot &before, const Snapshot &after) {
@@ -93,24 +102,28 @@ void compare_sysctls(Sentences &out, const Snapshot &before, const Snapshot &aft
 
 } // namespace
 
-std::vector<std::string> differences(const Snapshot &before, const Snapshot &after) {
+std::vector<std::string> missing(const Snapshot &before, const Snapshot &after) {
 	Sentences out;
 	compare_links(out, before.link, after.link);
-	for (const Address &address : before.addresses)
-		if (std::ranges::none_of(after.addresses,
-					 [&address](const Address &other) { return same_address(address, other); }))
-			out.push_back(fmt::format("address {} is missing", netlink::to_string(address)));
+	missing_addresses(out, before, after);
+	missing_routes(out, before, after);
+	missing_neighbours(out, before, after);
+	compare_sysctls(out, before, after);
+	return out;
+}
+
+std::vector<std::string> differences(const Snapshot &before, const Snapshot &after) {
+	Sentences out = missing(before, after);
 	for (const Address &address : after.addresses)
 		if (std::ranges::none_of(before.addresses,
 					 [&address](const Address &other) { return same_address(address, other); }))
 			out.push_back(fmt::format("address {} was not there", netlink::to_string(address)));
-	compare_routes(out, before, after);
-	for (const Neighbour &entry : before.neighbours)
-		if ((entry.state & NUD_PERMANENT || entry.is_proxy()) &&
-		    std::ranges::none_of(after.neighbours,
-					 [&entry](const Neighbour &other) { return same_neighbour(entry, other); }))
-			out.push_back(fmt::format("neighbour {} is missing", netlink::ip_to_string(entry.dst)));
-	compare_sysctls(out, before, after);
+	for (const Route &route : after.routes)
+		if (!is_kernel_local(route) && std::ranges::none_of(before.routes, [&](const Route &old) {
+			    return netlink::same_route(on_interface(old, before.link.ifindex, after.link.ifindex),
+						       route);
+		    }))
+			out.push_back(fmt::format("{} was not there", netlink::to_string(route)));
 	return out;
 }
 

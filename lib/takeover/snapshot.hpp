@@ -33,6 +33,8 @@ struct Snapshot {
 
 /// What `after` lacks or has otherwise than `before`, each a sentence. Interfaces may have different indices; what
 /// changes by itself (lifetimes, neighbours' reachability, kernel-made local routes) does not count.
+[[nodiscard]] std::vector<std::string> missing(const Snapshot &before, const Snapshot &after);
+/// The same, and the addresses and routes that only `after` has.
 [[nodiscard]] std::vector<std::string> differences(const Snapshot &before, const Snapshot &after);
 
 /// Flags with which an address is asked for; the others report its state.

@@ -7,16 +7,21 @@ sys.dont_write_bytecode = True
 from dataclasses import replace  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/lab is shared with the stories in namespaces
+
 import pytest  # noqa: E402
 
-from harness import prompt  # noqa: E402
+from harness import places, prompt  # noqa: E402
 from harness.host import Host  # noqa: E402
 from harness.intree import InTree  # noqa: E402
 from harness.judge import judge  # noqa: E402
+from harness.process import end_cleanly_on_sigterm  # noqa: E402
+from harness.product import Product  # noqa: E402
 from harness.qemu import Machine  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 FAILED = pytest.StashKey[bool]()
+PRODUCT = pytest.StashKey[Product]()
 NOTES = pytest.StashKey[list]()
 
 
@@ -25,12 +30,13 @@ def pytest_addoption(parser):
     group.addoption("--kernel", action="append", help="6.1, 6.12, or a directory with vmlinuz, release and "
                     "tree/lib/modules; may be repeated; default: 6.1 and 6.12")
     group.addoption("--primary", help="model of the primary NIC, where the story leaves it open: e1000e or vmxnet3")
-    group.addoption("--deb", type=Path, help="the product's package, for stories about it")
+    group.addoption("--deb", type=Path, help="the product's package, for stories about it; default: the build tree's")
     group.addoption("--build", type=Path, help="build tree with the tools; default $FAILOVER_BUILD or build/release")
     group.addoption("--hold", action="store_true", help="after the story, keep the guest and give a prompt")
 
 
 def pytest_configure(config):
+    end_cleanly_on_sigterm()
     config.stash[NOTES] = []
     deb = config.getoption("--deb")
     if deb and not deb.is_file():
@@ -51,6 +57,8 @@ def pytest_runtest_makereport(item, call):
         item.stash[FAILED] = True
         if host := item.funcargs.get("host"):
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
+        if product := item.stash.get(PRODUCT, None):
+            report.sections.append(("failoverd's log", product.log()))
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -64,7 +72,10 @@ def pytest_terminal_summary(terminalreporter, config):
 def machine(request, kernel):
     """The default machine, as the command line and then the story change it."""
     option = request.config.getoption
-    made = Machine(kernel=kernel, deb=option("--deb"), build=option("--build"))
+    made = Machine(kernel=kernel, build=option("--build"))
+    # Stories about others' failover run in a guest that knows nothing of ours.
+    if "product" in request.fixturenames:
+        made = replace(made, deb=option("--deb") or places.package(option("--build")))
     if option("--primary"):
         made = replace(made, primary=option("--primary"))
     if wish := request.node.get_closest_marker("machine"):
@@ -85,7 +96,8 @@ def host(request, machine):
             capture = request.config.pluginmanager.getplugin("capturemanager")
             with capture.global_and_fixture_disabled():
                 prompt.offer(host, request.node.name)
-        judge(host.guest, host.qemu)
+        if not request.node.stash.get(FAILED, False):
+            judge(host.guest, host.qemu)
     finally:
         host.close()
 
@@ -105,3 +117,14 @@ def note(request):
 def intree(host):
     """The kernel's own net_failover, configured and carrying traffic by the primary."""
     return InTree(host)
+
+
+@pytest.fixture
+def product(request, host):
+    """Our package, installed and carrying traffic by the primary."""
+    product = Product(host)
+    request.node.stash[PRODUCT] = product
+    product.begin()
+    yield product
+    if not request.node.stash.get(FAILED, False):
+        product.judge()

@@ -21,6 +21,8 @@ TEST_CASE("An odd last byte counts as the upper half of a word") {
 TEST_CASE("Carries of the longest IP packet are not lost") {
 	// 32,767 words of ffff are ffff again in one's complement.
 	CHECK(internet_checksum(Frame(65534, 0xff)) == 0);
+	// ffff + ffff + 0001 = 1ffff: folding once gives 10000, a carry again.
+	CHECK(internet_checksum(hex("ffff ffff 0001")) == static_cast<std::uint16_t>(~0x0001));
 }
 
 TEST_CASE("The pseudo header carries addresses, length and next header") {

@@ -79,6 +79,7 @@ TEST_CASE("Offsets are put in order, equal ones are one round, negative ones are
 	const std::vector offsets{300ms, -5ms, 0ms, 100ms, 300ms};
 	Schedule schedule(offsets);
 	schedule.start(1s);
+	CHECK(schedule.rounds_left() == 3);
 	CHECK(run_out(schedule, 1s) == std::vector<Schedule::Time>{1s, 1100ms, 1300ms});
 }
 

@@ -44,6 +44,9 @@ TEST_CASE("What is not TOML is refused where it goes wrong") {
 	REQUIRE_FALSE(refused);
 	CHECK(refused.error().at.line == 3);
 	CHECK_THAT(refused.error().text, Contains("not TOML: in value"));
+	for (const auto *header : {"[[!", "[[!a]]", "[[[1]]]", "[[[]", "[[=", "[&", "[!]", "[[", "["})
+		CHECK_THAT(read_document(header).error().text,
+			   Contains("not TOML: in table header") || Contains("not TOML: in key"));
 	CHECK_FALSE(read_document("a = \"\xff\""));
 	CHECK_FALSE(read_document(std::string_view("a\0 = 1", 6)));
 }
@@ -52,23 +55,46 @@ TEST_CASE("A text that nests without end is refused before it costs the stack") 
 	std::string dots = "a";
 	for (int i = 0; i < 200'000; ++i)
 		dots += ".a";
-	for (const auto &text : {dots + " = 1", "\n\n[" + dots + "]", "a = ''''x'''', b." + dots + " = 1"}) {
+	for (const auto &text :
+	     {dots + " = 1", "\n\n[" + dots + "]", "'\\'." + dots + " = 1", "a = \"\\\\\"\n" + dots}) {
 		const auto refused = read_document(text);
 		REQUIRE_FALSE(refused);
 		CHECK_THAT(refused.error().text, Contains("more than 32 dots"));
 	}
-	CHECK(read_document("\n\n[" + dots + "]").error().at.line == 3);
+	CHECK(read_document("\n\n[" + dots + "]").error().at == Position{3, 67});
 	CHECK_FALSE(read_document("a = " + std::string(10'000, '[')));
 }
 
 TEST_CASE("Dots in strings and comments are no nesting") {
 	const std::string dots(100, '.');
 	for (const auto &text : {"# " + dots, "a = \"" + dots + "\"", "a = '" + dots + "'", "a = \"\\\"" + dots + "\"",
-				 "a = \"\"\"\n\"" + dots + "\n\"\"\"", "a = '''" + dots + "'''", "a = \"\"\n# " + dots})
+				 "a = ''\n# " + dots, "'" + dots + "' = 1"})
 		CHECK(read_document(text));
 	// 20 on each of two lines are not 40.
-	CHECK(read_document(
-	    "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = 1\nb.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = 1"));
+	const std::string key = "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = 1\n";
+	CHECK(read_document(key + "b." + key));
+}
+
+TEST_CASE("Characters beyond ASCII stand in strings and comments only") {
+	CHECK(read_document("\xef\xbb\xbf# \xc3\xa4\na = \"\xc3\xa4\" # \xc3\xa4\n'\xc3\xa4' = '\xc3\xa4'\n"));
+	const auto refused = read_document("a = 1\n'\xc3\xa4' = \xc3\xa4\n");
+	REQUIRE_FALSE(refused);
+	CHECK(refused.error().at == Position{2, 7});
+	CHECK_THAT(refused.error().text, Contains("beyond ASCII"));
+	for (const auto *text :
+	     {"\xc3\xa4 = 1", "x\xc3\xa4 = 1", "a = 1\xc3\xa4", "[\xc3\xa4]", "[a]\xc3\xa4", "a = ''\xc3\xa4",
+	      "a = \"\n\xc3\xa4\"", "a = '\\'\xc3\xa4", "\xef\xbb\xbf\xef\xbb\xbf"})
+		CHECK_THAT(read_document(text).error().text, Contains("beyond ASCII"));
+}
+
+TEST_CASE("Strings of several lines are refused") {
+	for (const auto *text : {"a = \"\"\"x\"\"\"", "a = '''x'''", "a = ''''", "a = \"\"\"\\\n\xc3\xa4\"\"\""}) {
+		const auto refused = read_document(text);
+		REQUIRE_FALSE(refused);
+		CHECK(refused.error().at == Position{1, 5});
+		CHECK_THAT(refused.error().text, Contains("string of several lines"));
+	}
+	CHECK(read_document("a = \"\"\nb = ''\n"));
 }
 
 TEST_CASE("A file larger than any configuration is refused") {

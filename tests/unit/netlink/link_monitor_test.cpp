@@ -54,7 +54,8 @@ TEST_CASE("A monitor tells of a link's coming, change, and going") {
 
 TEST_CASE("A port that leaves its bridge is not a link that goes") {
 	const Lab lab;
-	run("ip link add mo0 type veth peer name mo1; ip link add br0 type bridge; ip link set mo0 master br0");
+	run("ip link add mo0 type veth peer name mo1; ip link add br0 type bridge; ip link set mo0 master br0; ip link "
+	    "set mo0 up");
 	LinkMonitor monitor = must(LinkMonitor::open());
 	run("ip link set mo0 nomaster; ip link set mo0 alias done");
 	bool removed = false;
@@ -115,7 +116,7 @@ TEST_CASE("Addresses, routes and neighbours are told of when asked for") {
 
 TEST_CASE("Lost events are owned up to, and later ones arrive") {
 	const Lab lab;
-	run("ip link add mo0 type veth peer name mo1");
+	run("ip link add mo0 type veth peer name mo1; ip link set mo0 up");
 	MonitorGroups groups;
 	groups.receive_buffer = 1; // the kernel gives its minimum, a few messages' worth
 	LinkMonitor monitor = must(LinkMonitor::open(groups));

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The hypervisor's side as a story sees it: NICs pulled and plugged, links cut, traffic started."""
+import os
 import shutil
 import tempfile
 import time
@@ -12,7 +13,16 @@ from .image import Image
 from .qemu import Qemu
 from .stream import GuestSide, PeerSide, Stream
 
+FOLDERS = "vf-failover-vm-"
 BOOT_SECONDS = 90  # to the agent's first word; 4-5 s on an idle machine
+
+
+def sweep():
+    """Folders of runs that were killed too hard to clean up: their names carry the process that is gone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*-*"):
+        pid = folder.name.removeprefix(FOLDERS).split("-")[0]
+        if not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Host:
@@ -22,7 +32,8 @@ class Host:
         self.machine = machine
         self._port = 7000
         self._qemu = self.fabric = None
-        self.folder = Path(tempfile.mkdtemp(prefix="vf-failover-vm-"))
+        sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
             image = Image(machine.kernel, self.folder, machine.deb, machine.build)
             self.fabric = Fabric()

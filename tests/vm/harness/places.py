@@ -21,9 +21,26 @@ def setup(*words):
     return Path(done.stdout.splitlines()[-1])
 
 
+def build_tree(build=None):
+    return Path(build or os.environ.get("FAILOVER_BUILD") or ROOT / "build" / "release")
+
+
+def package(build=None):
+    """The product's package in the build tree; one that is older than the programs would test the past."""
+    tree = build_tree(build)
+    make = f"cmake --build {tree} --target package, or name one by --deb FILE"
+    found = sorted(tree.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise Missing(f"this story needs the product's package and {tree} has none: {make}")
+    programs = [path for path in tree.glob("daemon/**/failover[dc]*") if path.is_file() and os.access(path, os.X_OK)]
+    if any(program.stat().st_mtime > found[-1].stat().st_mtime for program in programs):
+        raise Missing(f"{found[-1]} is older than the programs beside it: {make}")
+    return found[-1]
+
+
 def tool(name, build=None):
     """A program of tests/tools, from the build tree."""
-    tree = Path(build or os.environ.get("FAILOVER_BUILD") or ROOT / "build" / "release")
+    tree = build_tree(build)
     folder = {"failover-agent": "agent", "failover-traffic-static": "traffic"}[name]
     path = tree / "tests" / "tools" / folder / name
     if not path.exists():

@@ -12,6 +12,13 @@ def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def end_cleanly_on_sigterm():
+    """SIGTERM unwinds like an exception, so that whatever was set up is taken down."""
+    def leave(number, _frame):
+        raise SystemExit(128 + number)
+    signal.signal(signal.SIGTERM, leave)
+
+
 class Failed(AssertionError):
     """A command ended otherwise than it should."""
 

@@ -61,7 +61,7 @@ class Qmp:
         self.do("qmp_capabilities")
 
     def do(self, command, seconds=30, **arguments):
-        """Run a command; names with an underscore instead of a hyphen stay as they are, so spell arguments by dict."""
+        """Run a command and give its return value."""
         self._number += 1
         self._lines.send({"execute": command, "arguments": arguments, "id": self._number})
         deadline = time.monotonic() + seconds

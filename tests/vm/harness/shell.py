@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .fabric import GUEST, PEER
 from .host import Host
+from .process import end_cleanly_on_sigterm
 from .prompt import where
 from .qemu import Machine
 
@@ -24,6 +25,7 @@ def options():
 def main():
     chosen = options()
     print(f"In the guest, {PEER} is the peer and {GUEST} is for you to configure. `poweroff -f` ends it.")
+    end_cleanly_on_sigterm()
     # Ctrl-C belongs to the guest.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     host = None

@@ -83,6 +83,7 @@ struct fom_master {
 	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
 	__u64 switches;    /* how often the active slave changed */
+	__u64 probe_nonce; /* what a probe must carry to be ours, 0: none is under way */
 	__u64 netns;       /* kernel address of the hidden namespace, noted by the first frame sent; else 0 */
 	struct fom_slot slots[FOM_MAX_SLAVES];
 };
@@ -113,6 +114,7 @@ enum fom_event_type {
 	FOM_EVENT_SWITCH,  /* the kernel changed the active slave: from, to, cause */
 	FOM_EVENT_CARRIER, /* carrier of a slave changed: from = slot, to = 1 on, 0 off */
 	FOM_EVENT_UNBIND,  /* a slave's driver is about to let go: from = slot */
+	FOM_EVENT_PROBE,   /* a probe sent by slot `from` came in by slot `to` */
 };
 
 /* A record in the ring buffer `fom_events`. */
@@ -127,15 +129,29 @@ struct fom_event {
 };
 
 
+/* EtherType of probes: the first one IEEE 802 leaves for local experiments. Broadcast, never leaves the link. */
+#define FOM_PROBE_ETHERTYPE 0x88b5
+#define FOM_PROBE_MAGIC 0x46, 0x4f, 0x4d, 0x50 /* "FOMP" */
+
+/* What follows the Ethernet header of a probe. */
+struct fom_probe {
+	__u8 magic[4];
+	__u8 version; /* FOM_ABI_VERSION */
+	__u8 slot;    /* it was sent by */
+	__u8 pad[2];
+	__u64 nonce; /* as in fom_master.probe_nonce; compared, never interpreted */
+};
+
 #if defined(__cplusplus)
 #define FOM_PIN_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
 #else
 #define FOM_PIN_SIZE(type, size) _Static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
 #endif
 FOM_PIN_SIZE(fom_slot, 24);
-FOM_PIN_SIZE(fom_master, 248);
+FOM_PIN_SIZE(fom_master, 256);
 FOM_PIN_SIZE(fom_port, 16);
 FOM_PIN_SIZE(fom_stats, 64);
 FOM_PIN_SIZE(fom_event, 32);
+FOM_PIN_SIZE(fom_probe, 16);
 
 #endif /* _UAPI_LINUX_FOM_ABI_H */

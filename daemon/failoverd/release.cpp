@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "release.hpp"
+
+#include "bpf/pins.hpp"
+#include "formation.hpp"
+#include "log.hpp"
+#include "slave_setup.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <sys/mount.h>
+#include <unistd.h>
+
+namespace failover {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void give_back_masters(Kernel &kernel) {
+	std::vector<std::string> notes;
+	for (auto &master : recover_masters(kernel, {}, notes)) {
+		if (auto done = dissolve_master(kernel, *master, notes); !done)
+			notes.push_back(done.error().message);
+		log::info("{}: given back", master->name);
+	}
+	for (const auto &note : notes)
+		log::warning("{}", note);
+}
+
+/// Whatever NIC is left in the hidden namespace would reappear under a name of the kernel's choice.
+void empty_hidden_namespace(Kernel &kernel) {
+	auto links = kernel.hidden_route.links();
+	if (!links)
+		return;
+	for (const auto &link : *links)
+		if (original_name(link) != link.name || !link.alias.empty())
+			if (auto back = unhide_link(kernel, link.ifindex, original_name(link)); !back)
+				log::warning("{}", back.error().message);
+}
+
+} // namespace
+
+Status release_everything() {
+	std::error_code error;
+	if (!fs::exists(bpf::kPinRoot, error) && !fs::exists(kHiddenNetnsPath, error))
+		return {};
+	{
+		auto kernel = Kernel::open();
+		if (!kernel)
+			return tl::unexpected(std::move(kernel.error()).within("releasing what the kernel holds"));
+		give_back_masters(*kernel);
+		empty_hidden_namespace(*kernel);
+	}
+	fs::remove_all(bpf::kPinRoot, error);
+	if (error)
+		return fail_errno(error.value(), fmt::format("removing {}", bpf::kPinRoot));
+	if (::umount2(kHiddenNetnsPath.c_str(), MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
+		return fail_errno(errno, fmt::format("unmounting {}", kHiddenNetnsPath));
+	fs::remove_all(kRuntimeDir, error);
+	return {};
+}
+
+} // namespace failover

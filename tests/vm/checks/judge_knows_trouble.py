@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The judge against kernel logs: what he must see, and what he must let pass."""
+import pytest
+
+from harness.judge import trouble_in
+
+HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
+[    2.069] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled
+[    3.918] virtio_net virtio1 eth0: failover primary slave:eth2 registered
+[    9.412] vf_test: loading out-of-tree module taints kernel.
+[   21.456] e1000e 0000:02:00.0 eth2: NIC Link is Down
+"""
+
+TROUBLE = [
+    "WARNING: CPU: 0 PID: 1 at net/core/dev.c:11140 unregister_netdevice_many_notify+0x1c/0x2a",
+    "BUG: kernel NULL pointer dereference, address: 0000000000000010",
+    "BUG: KASAN: slab-use-after-free in net_failover_start_xmit+0x12/0x34",
+    "general protection fault, probably for non-canonical address 0xdead000000000100: 0000 [#1] PREEMPT SMP",
+    "WARNING: suspicious RCU usage",
+    "INFO: possible circular locking dependency detected",
+    "BUG: sleeping function called from invalid context at kernel/locking/mutex.c:283",
+    "INFO: trying to register non-static key.",
+    "unregister_netdevice: waiting for eth0 to become free. Usage count = 2",
+    "kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+    "ref_tracker: eth%d@00000000 has 1/1 users at",
+    "INFO: task kworker/0:1:7 blocked for more than 120 seconds.",
+    "rcu: INFO: rcu_preempt self-detected stall on CPU",
+    "watchdog: BUG: soft lockup - CPU#0 stuck for 26s!",
+    "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100",
+    "init: FAILED: cannot load e1000e",
+    "failover-agent: FAILED: the harness closed the port",
+]
+
+
+@pytest.mark.parametrize("line", TROUBLE)
+def test_trouble_is_seen_wherever_it_stands(line):
+    log = f"{HEALTHY}[   22.000] {line}\n[   22.001] what follows\n"
+    assert trouble_in(log) == [f"[   22.000] {line}", "[   22.001] what follows"]
+
+
+def test_a_healthy_log_passes():
+    assert trouble_in(HEALTHY) == []

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The product in a guest: its package is installed, failoverd runs, its one master is looked at by failoverctl."""
+import json
+
+from lab.daemon import Master
+
+from . import wait
+from .agent import Failed
+from .fabric import GUEST, GUEST6
+
+
+class Product:
+    """`master` has expect(active=...), goes(origin, target), stays(role), as in the lab of namespaces."""
+
+    def __init__(self, host):
+        self._host = host
+        self._guest = host.guest
+        self._daemon = None
+        self.master = Master(self)
+
+    def begin(self):
+        """Start the daemon, wait for its master over both NICs, give the master addresses and prove the path."""
+        visible = sorted(self._guest.links())
+        self.start()
+        self.await_master()
+        self.name = self.masters()[0]["name"]
+        assert self.name in visible, f"the master is {self.name}, but users knew {visible}"
+        self.sees_only_master()
+        self._configure()
+        self.master.expect(active="primary")
+        self._host.await_path("primary")
+        return self
+
+    def _configure(self):
+        self._guest.sh(f"ip addr replace {GUEST}/24 dev {self.name}"
+                       f" && ip -6 addr replace {GUEST6}/64 dev {self.name} nodad && ip link set {self.name} up")
+
+    def start(self):
+        self._daemon = self._guest.start("failoverd")
+
+    def await_master(self):
+        """failoverd answers and knows one master with two slaves."""
+        wait.until("a master over both NICs", self._formed, 20)
+
+    def _formed(self):
+        self.check_alive()
+        try:
+            masters = self.masters()
+        except Failed:  # its socket is not there yet
+            return False
+        return len(masters) == 1 and len(masters[0]["slaves"]) == 2
+
+    def check_alive(self):
+        seen = self._daemon.look()
+        assert seen.rc is None, f"failoverd ended: {seen!r}"
+
+    def kill(self):
+        """As the kernel's out-of-memory killer would."""
+        self._daemon.stop(number=9)
+        self._daemon = None
+
+    def control(self, *words):
+        return json.loads(self._guest.run("failoverctl", "--json", *words).stdout)
+
+    def masters(self):
+        answer = self.control("list")
+        return answer["masters"] if isinstance(answer, dict) else answer
+
+    def sees_only_master(self):
+        self._guest.sees_only("lo", self.name)
+
+    def log(self):
+        """What the daemon wrote, or why that cannot be told."""
+        if not self._daemon:
+            return "it does not run"
+        try:
+            return self._daemon.look().stderr
+        except AssertionError as error:
+            return str(error)
+
+    def judge(self):
+        """What a healthy product looks like after any story."""
+        if self._daemon:
+            self.check_alive()
+        self.sees_only_master()

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The VF is pulled while a stream runs. The user must not notice.
+
+    peer -- br0 -- tap0 -- virtio-net (standby) -+
+              `--- tap1 -- e1000e     (primary) -+- master 10.77.0.2/24
+"""
+import pytest
+
+
+@pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
+def test_unplug_loses_nothing(host, product, note, nic):
+    stream = host.stream(both_ways=True, pps=1000)
+    host.unplug()
+    product.master.goes("primary", "standby")
+    product.sees_only_master()
+    stream.flows().stop()
+    note(stream)
+    assert host.fabric.port_of() == "standby"
+    assert stream.lost <= 1
+
+
+@pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
+def test_unplug_loses_nothing_when_the_guest_only_receives(host, product, note, nic):
+    """No frame of the guest's own tells the fabric where it is now; the announcement must."""
+    stream = host.stream(both_ways=False, pps=1000)
+    host.unplug()
+    product.master.goes("primary", "standby")
+    stream.flows().stop()
+    note(stream)
+    assert stream.lost <= 1
