@@ -14,6 +14,8 @@ void describe_command_line(CLI::App &app, Context &context) {
 	app.add_flag("--json", context.json, "Print state as JSON, in the shapes of io.failover.varlink");
 	app.add_flag("-l,--full", context.full, "Do not shorten lines to the width of the terminal");
 	app.add_option("--socket", context.socket, "Socket of failoverd")->type_name("PATH")->capture_default_str();
+	// For laboratories that mount bpffs elsewhere; not for every day, so not in the help.
+	app.add_option("--pins", context.pins, "Directory of the kernel's pinned state")->type_name("PATH")->group("");
 	app.add_option("--color", context.colour, "Colours: auto (on a terminal), always, never")
 	    ->type_name("WHEN")
 	    ->check(CLI::IsMember({"auto", "always", "never"}))

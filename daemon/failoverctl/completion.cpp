@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 
 namespace failover::ctl {
 
@@ -11,7 +12,8 @@ namespace {
 std::vector<OptionHelp> options_of(const CLI::App &app) {
 	std::vector<OptionHelp> out;
 	for (const CLI::Option *option : app.get_options()) {
-		if (option->get_positional())
+		const bool help_of_verb = option == app.get_help_ptr() && app.get_parent() != nullptr;
+		if (option->get_positional() || option->get_group().empty() || help_of_verb)
 			continue;
 		OptionHelp help{{}, option->get_description(), option->get_items_expected_max() > 0};
 		for (const auto &name : option->get_snames())
@@ -67,6 +69,21 @@ std::string zsh_text(std::string_view text) {
 	return out;
 }
 
+/// "--socket|--color|-n": what a value follows.
+std::string value_options(const CommandHelp &command) {
+	std::set<std::string> names;
+	const auto collect = [&](const std::vector<OptionHelp> &options) {
+		for (const OptionHelp &option : options) {
+			if (option.takes_value)
+				names.insert(option.names.begin(), option.names.end());
+		}
+	};
+	collect(command.options);
+	for (const VerbHelp &verb : command.verbs)
+		collect(verb.options);
+	return fmt::to_string(fmt::join(names, "|"));
+}
+
 std::string bash_script(const CommandHelp &command) {
 	std::vector<std::string> names;
 	std::string cases;
@@ -87,7 +104,7 @@ _failoverctl() {{
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${{COMP_WORDS[i]}}
 		case $word in
-		--socket|--color) ((i++)) ;;
+		{3}) ((i++)) ;;
 		-*) ;;
 		*) if [ -z "$verb" ]; then verb=$word; else ((place++)); fi ;;
 		esac
@@ -102,7 +119,7 @@ _failoverctl() {{
 }}
 complete -F _failoverctl failoverctl
 )",
-			   option_words(command.options), fmt::join(names, " "), cases);
+			   option_words(command.options), fmt::join(names, " "), cases, value_options(command));
 }
 
 std::string zsh_options(const std::vector<OptionHelp> &options) {

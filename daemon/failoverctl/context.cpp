@@ -2,7 +2,6 @@
 #include "context.hpp"
 
 #include "control/daemon_source.hpp"
-#include "kernel_source.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -57,7 +56,7 @@ Result<Snapshot> Context::try_snapshot() const {
 		}
 		daemon_error = std::move(masters.error());
 	}
-	auto kernel = make_kernel_source();
+	auto kernel = make_kernel_source(pins);
 	auto masters = kernel->masters();
 	if (!masters) {
 		const char *hint = hint_for(daemon_error);

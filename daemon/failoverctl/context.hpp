@@ -5,6 +5,7 @@
 #include "control/client.hpp"
 #include "control/state_source.hpp"
 #include "exit_code.hpp"
+#include "kernel_source.hpp"
 #include "view.hpp"
 
 #include <functional>
@@ -28,6 +29,8 @@ struct Snapshot {
 class Context {
 public:
 	std::string socket = control::kSocketPath;
+	/// Where the kernel's own state is looked for while no daemon answers.
+	std::string pins = kPinDirectory;
 	std::string colour = "auto";
 	bool json = false;
 	bool full = false; ///< do not cut lines at the edge of the terminal

@@ -61,9 +61,9 @@ std::string last_switch_words(const control::SwitchRecord &change, const View &v
 		? "lost nothing"
 		: view.paint(Tone::Warn,
 			     fmt::format("lost {}", counted(static_cast<std::uint64_t>(change.lost), "frame")));
-	return fmt::format("{} {} {}, {}, by the {}, took {}, {}", change.from.empty() ? "none" : change.from,
-			   view.arrow(), change.to.empty() ? "none" : change.to, time_ago(change.time, view.now),
-			   change.by, duration(change.duration_us), lost);
+	return fmt::format("{} {} {}, took {}, {}, by the {}, {}", change.from.empty() ? "none" : change.from,
+			   view.arrow(), change.to.empty() ? "none" : change.to, duration(change.duration_us), lost,
+			   change.by, time_ago(change.time, view.now));
 }
 
 std::string master_words(const MasterState &master, const View &view) {

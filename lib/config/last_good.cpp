@@ -7,6 +7,7 @@
 #include "config/problems.hpp"
 #include "config/read_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
@@ -56,10 +57,17 @@ Status sync_directory(const std::string &dir) {
 	return {};
 }
 
+/// A path may hold any bytes, a TOML file only UTF-8.
+std::string ascii(std::string text) {
+	std::ranges::replace_if(
+	    text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+	return text;
+}
+
 std::string kept_text(const Config &config) {
 	std::string text = "# The configuration that failoverd accepted last, merged from:\n";
 	for (const auto &source : config.sources)
-		text += fmt::format("#   {}\n", quote(source));
+		text += fmt::format("#   {}\n", quote(ascii(source)));
 	return text + "# Used when those cannot be. Changes made here are lost.\n\n" + to_toml(config);
 }
 

@@ -10,11 +10,11 @@ namespace failover::config {
 
 namespace {
 
-/// Case does not count, nor whether words are joined by '-' or '_'.
+/// Case does not count.
 std::string folded(std::string_view text) {
 	std::string out;
 	for (const char c : text)
-		out += c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+		out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
 	return out;
 }
 

@@ -10,6 +10,10 @@ namespace {
 
 constexpr unsigned kMaxDots = 32;
 
+bool is_beyond_ascii(char c) {
+	return static_cast<unsigned char>(c) >= 0x80;
+}
+
 /// Tells strings, comments and the rest apart as TOML does, up to its first error; what follows the library never sees.
 class TextCheck {
 public:
@@ -22,7 +26,9 @@ public:
 	[[nodiscard]] std::optional<SyntaxError> run() {
 		while (at_ < text_.size() && !error_) {
 			const char c = text_[at_];
-			if (c == '"' || c == '\'')
+			if (is_beyond_ascii(c))
+				refuse("a character beyond ASCII, expected those in comments only");
+			else if (c == '"' || c == '\'')
 				skip_string(c);
 			else if (c == '#')
 				at_ = end_of_line();
@@ -36,8 +42,6 @@ private:
 	void step(char c) {
 		if (c == '.' && ++dots_ > kMaxDots)
 			refuse(fmt::format("more than {} dots on a line, expected keys of a few parts", kMaxDots));
-		if (static_cast<unsigned char>(c) >= 0x80)
-			refuse("a character beyond ASCII, expected those in quotes or after # only");
 		++at_;
 		if (c == '\n') {
 			++line_;
@@ -51,25 +55,24 @@ private:
 		if (text_.substr(at_, 3) == std::string(3, quote))
 			return refuse("a string of several lines, expected strings of one");
 		const auto end = end_of_line();
-		for (++at_; at_ < end; ++at_) {
+		for (++at_; at_ < end && !is_beyond_ascii(text_[at_]); ++at_) {
 			if (text_[at_] == quote) {
 				++at_;
 				return;
 			}
-			if (text_[at_] == '\\' && quote == '"' && at_ + 1 < end)
+			const bool escapes = text_[at_] == '\\' && quote == '"';
+			if (escapes && at_ + 1 < end && !is_beyond_ascii(text_[at_ + 1]))
 				++at_;
 		}
 	}
 
 	[[nodiscard]] std::size_t end_of_line() const { return std::min(text_.find('\n', at_), text_.size()); }
 
+	/// Bytes are columns here: what could be longer is in comments, behind all that is refused.
 	void refuse(std::string_view why) {
-		// Columns are characters: the continuation bytes of UTF-8 do not count.
-		const auto before = text_.substr(line_start_, at_ - line_start_);
-		const auto column = std::ranges::count_if(
-		    before, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
 		if (!error_)
-			error_ = SyntaxError{{line_, static_cast<std::uint32_t>(column) + 1}, std::string(why)};
+			error_ =
+			    SyntaxError{{line_, static_cast<std::uint32_t>(at_ - line_start_) + 1}, std::string(why)};
 	}
 
 	std::string_view text_;

@@ -30,7 +30,7 @@ bool is_interface_name(std::string_view name) {
 		return false;
 	return std::ranges::none_of(name, [](char c) {
 		const auto byte = static_cast<unsigned char>(c);
-		return byte <= 0x20 || byte == 0x7f || c == '/' || c == ':' || c == '%';
+		return byte <= 0x20 || byte >= 0x7f || c == '/' || c == ':' || c == '%';
 	});
 }
 
@@ -108,7 +108,7 @@ std::optional<std::string> read_interface_name(const Item &item) {
 	const auto *name = std::get_if<std::string>(&item.node.value);
 	if (name && is_interface_name(*name))
 		return *name;
-	return item.refuse("an interface name: 1 to 15 bytes without spaces, '/', ':' and '%'");
+	return item.refuse("an interface name: 1 to 15 ASCII characters without spaces, '/', ':' and '%'");
 }
 
 std::optional<std::string> read_driver(const Item &item) {

@@ -41,7 +41,7 @@ struct Item {
 /// 1 to 16 offsets, each later than the one before.
 [[nodiscard]] std::optional<std::vector<std::chrono::milliseconds>> read_schedule(const Item &item);
 /// What the kernel takes as a name of an interface (dev_valid_name(), net/core/dev.c), less '%', which it would
-/// replace.
+/// replace, and what is beyond ASCII, which udev and networkd do not take either.
 [[nodiscard]] std::optional<std::string> read_interface_name(const Item &item);
 [[nodiscard]] std::optional<std::string> read_driver(const Item &item);
 [[nodiscard]] std::optional<std::string> read_bus_id(const Item &item);

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
+#include <stdexcept>
 
 namespace failover::netlink {
 
@@ -44,6 +46,8 @@ Request &Request::append(const void *data, std::size_t size) {
 
 Request &Request::put(int type, ByteSpan bytes) {
 	nlattr head{};
+	if (bytes.size() > std::numeric_limits<std::uint16_t>::max() - NLA_HDRLEN)
+		throw std::length_error("netlink attribute"); // no caller's name or address is 64 KiB long
 	head.nla_type = static_cast<std::uint16_t>(type);
 	head.nla_len = static_cast<std::uint16_t>(NLA_HDRLEN + bytes.size());
 	append(&head, sizeof(head));

@@ -20,7 +20,8 @@ class UeventMonitor {
 public:
 	[[nodiscard]] static Result<UeventMonitor> open();
 	[[nodiscard]] int fd() const { return fd_.get(); }
-	/// Delivers everything that is waiting; messages that are not from the kernel are dropped unread.
+	/// Delivers everything that is waiting; messages that are not from the kernel are dropped unread. A message
+	/// that cannot be read is an error, after which reading can go on.
 	[[nodiscard]] Status read(const std::function<void(const UeventMonitorEvent &)> &handler);
 
 private:

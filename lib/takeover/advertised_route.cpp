@@ -25,7 +25,7 @@ using netlink::Route;
 
 constexpr std::size_t kIp6Size = sizeof(in6_addr);
 /// Seconds in a message, clock ticks (USER_HZ) in in6_rtmsg.
-constexpr std::uint32_t kUserHz = 100;
+constexpr unsigned long kUserHz = 100;
 
 std::string hex(const Bytes &address) {
 	return address.empty() ? std::string(2 * kIp6Size, '0') : fmt::format("{:02x}", fmt::join(address, ""));
@@ -94,7 +94,7 @@ Status add_advertised(const AdvertisedRoute &advertised, int ifindex) {
 	request.rtmsg_flags = advertised.rtf_flags & kKept;
 	if (route.expires) {
 		request.rtmsg_flags |= RTF_EXPIRES;
-		request.rtmsg_info = *route.expires * kUserHz;
+		request.rtmsg_info = kUserHz * *route.expires;
 	}
 	UniqueFd fd(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	if (!fd)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "takeover/apply.hpp"
 
+#include "netlink/link_monitor.hpp"
 #include "netlink/route_socket.hpp"
 
+#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
@@ -10,7 +12,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <fmt/ranges.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace failover::takeover {
@@ -23,6 +27,9 @@ using netlink::LinkChange;
 using netlink::Neighbour;
 using netlink::Route;
 using netlink::RouteSocket;
+
+/// How long the carrier may take; on a healthy machine it is a few milliseconds.
+constexpr std::chrono::milliseconds kReadyBound{1000};
 
 /// The steps of one takeover, in the order of run(). Every step goes on after a failure.
 class Applier {
@@ -45,6 +52,9 @@ private:
 	void put_routes();
 	void remove_new_kernel_routes();
 	void release_autoconf();
+	[[nodiscard]] bool has_own_ipv6_mtu() const;
+	[[nodiscard]] bool is_ready();
+	void await_ready();
 	void verify();
 
 	const Snapshot &old_;
@@ -64,7 +74,7 @@ Outcome Applier::run() {
 	put_routes();
 	remove_new_kernel_routes();
 	release_autoconf();
-	// Going up sets some back, ipv6/conf/X/mtu for one (addrconf_notify(), NETDEV_UP).
+	await_ready();
 	put_sysctls();
 	verify();
 	return std::move(outcome_);
@@ -179,6 +189,36 @@ void Applier::remove_new_kernel_routes() {
 		});
 		if (!had)
 			note(socket_.delete_route(route), ESRCH);
+	}
+}
+
+bool Applier::has_own_ipv6_mtu() const {
+	const auto mtu = std::ranges::find(old_.sysctls, "ipv6/conf/%/mtu", &Sysctl::path);
+	return mtu != old_.sysctls.end() && mtu->value != std::to_string(old_.link.mtu);
+}
+
+/// As addrconf_link_ready() sees it.
+bool Applier::is_ready() {
+	const auto link = socket_.link(link_.ifindex);
+	return link && *link && ((*link)->operstate == IF_OPER_UP || (*link)->operstate == IF_OPER_UNKNOWN);
+}
+
+/// The kernel sets ipv6/conf/X/mtu back to the link's when the interface becomes ready (addrconf_notify()), some
+/// milliseconds after going up, in a work item. Only who has another value there, from a router say, needs to wait.
+void Applier::await_ready() {
+	if (!has_own_ipv6_mtu() || !(old_.link.flags & IFF_UP) || !old_.link.carrier)
+		return;
+	auto monitor = netlink::LinkMonitor::open();
+	if (!monitor)
+		return note(tl::unexpected(monitor.error()));
+	const auto deadline = std::chrono::steady_clock::now() + kReadyBound;
+	while (!is_ready()) {
+		const auto left =
+		    std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+		pollfd waiter{.fd = monitor->fd(), .events = POLLIN, .revents = 0};
+		if (left.count() <= 0 || ::poll(&waiter, 1, static_cast<int>(left.count())) == 0)
+			return; // no carrier yet; the comparison at the end tells
+		(void)monitor->read([](const netlink::MonitorEvent &) {});
 	}
 }
 

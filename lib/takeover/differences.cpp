@@ -67,12 +67,12 @@ void missing_routes(Sentences &out, const Snapshot &before, const Snapshot &afte
 		if (!is_kernel_local(route) &&
 		    !has_route(after, on_interface(route, before.link.ifindex, after.link.ifindex)))
 			out.push_back(fmt::format("{} is missing", netlink::to_string(route)));
-	for (const auto &[route, flags] : before.advertised)
-		if (std::ranges::none_of(after.advertised, [&route](const AdvertisedRoute &other) {
-			    return other.route.dst == route.dst && other.route.gateway == route.gateway &&
-				   other.route.metric == route.metric;
+	for (const AdvertisedRoute &old : before.advertised)
+		if (std::ranges::none_of(after.advertised, [&old](const AdvertisedRoute &other) {
+			    return other.route.dst == old.route.dst && other.route.gateway == old.route.gateway &&
+				   other.route.metric == old.route.metric;
 		    }))
-			out.push_back(fmt::format("advertised {} is missing", netlink::to_string(route)));
+			out.push_back(fmt::format("advertised {} is missing", netlink::to_string(old.route)));
 }
 
 void missing_neighbours(Sentences &out, const Snapshot &before, const Snapshot &after) {

@@ -7,6 +7,8 @@ import socket
 
 from lab.tools import LabError, wait_for
 
+CONFIG_PATH = "/run/failover/failover.toml"
+
 # veth NICs have no bus and no driver by which the daemon could tell a fast one from a slow one.
 CONFIG = """[[master]]
 name = "eth0"
@@ -29,11 +31,12 @@ class Daemon:
 
     def start(self, config=CONFIG, seconds=10):
         """Returns when the daemon says READY, which it does once the data path stands."""
-        self._guest.path("/run/failover").mkdir(exist_ok=True)
-        self._guest.path("/run/failover/failover.toml").write_text(config)
+        path = self._guest.path(CONFIG_PATH)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(config)
         with _ReadySocket(self._guest) as ready:
             self._ended = False
-            self._process = self._guest.spawn(self._tools.failoverd(), "--config", "/run/failover/failover.toml",
+            self._process = self._guest.spawn(self._tools.failoverd(), "--config", CONFIG_PATH,
                                               log="/run/failoverd.log",
                                               environment={**os.environ, "NOTIFY_SOCKET": ready.path_inside})
             wait_for(lambda: self._check_alive() or ready.said(), "failoverd to be ready", seconds)
@@ -62,6 +65,10 @@ class Daemon:
         self._ended = True
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(timeout=20)
+
+    def release(self):
+        """Everything of ours leaves the kernel; the NICs go back to the guest's users."""
+        self._guest.run(self._tools.failoverd(), "--config", CONFIG_PATH, "--release")
 
     def expect_as_left(self):
         """If nobody ended it, it must still be there."""

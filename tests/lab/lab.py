@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Peer, fabric and guest together, and what the hypervisor and the network do to the guest's NICs."""
 import contextlib
+import json
 import signal
 
 from lab.daemon import Daemon
@@ -141,8 +142,13 @@ class Lab:
                 counters[role] = {"out": stats["rx"]["packets"], "in": stats["tx"]["packets"]}
         return counters
 
-    def traffic(self, pps=1000, stream=False):
-        """UDP both ways and, if asked for, a checked TCP stream; runs from here on until stopped."""
-        traffic = Traffic(self, pps, stream)
+    def hidden_links(self):
+        """Names in the namespace where failoverd keeps the slaves."""
+        listing = self.guest.run("nsenter", "--net=/run/failoverd/hidden-netns", "ip", "-json", "link", "show")
+        return sorted(link["ifname"] for link in json.loads(listing))
+
+    def traffic(self, pps=1000, stream=False, ways=("in", "out")):
+        """UDP and, if asked for, a checked TCP stream; runs from here on until stopped."""
+        traffic = Traffic(self, pps, stream, ways)
         self._cleanup.callback(traffic.close)
         return traffic

@@ -65,6 +65,10 @@ class Namespace:
         """Names of the network devices a user of this machine sees."""
         return [link["ifname"] for link in self.ip("link", "show")]
 
+    def wait_for_carrier(self, name, on):
+        state = "on" if on else "off"
+        wait_for(lambda: ("LOWER_UP" in self.ip("link", "show", name)[0]["flags"]) == on, f"carrier of {name} to go {state}")
+
     def sysctl(self, key, value):
         self.run("sysctl", "-qw", f"{key}={value}")
 

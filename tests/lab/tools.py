@@ -45,13 +45,13 @@ class Tools:
         return self._program("tests/tools/traffic/failover-traffic")
 
     def failoverd(self):
-        return self._program("daemon/failoverd")
+        return self._program("daemon/failoverd/failoverd")
 
     def failoverctl(self):
-        return self._program("daemon/failoverctl")
+        return self._program("daemon/failoverctl/failoverctl")
 
     def has_daemon(self):
-        return (self.build / "daemon/failoverd").exists()
+        return (self.build / "daemon/failoverd/failoverd").exists()
 
     def _program(self, path):
         program = self.build / path

@@ -67,6 +67,9 @@ class Moment:
     recovered: bool
 
 
+NOTHING = Moment(sent=0, lost=0, gap_ms=0.0, refused=0, recovered=True)
+
+
 class Flow:
     """Numbered UDP one way."""
 
@@ -102,7 +105,7 @@ class Flow:
         return self._sender.stop()
 
     def stop_receiving(self):
-        self._receiver.stop()
+        return self._receiver.stop()
 
     def kill(self):
         self._sender.kill()
@@ -128,16 +131,18 @@ class Loss:
 
 
 class Traffic:
-    """UDP both ways, optionally with a TCP stream."""
+    """UDP both ways or one way ("in": to the guest, "out": from it), optionally with a TCP stream."""
 
-    def __init__(self, lab, pps, stream):
+    def __init__(self, lab, pps, stream, ways=("in", "out")):
         from lab import lab as addresses
         tool = lab.tools.traffic()
         self._flows = {}
         self._stream = []
         try:
-            self._flows["in"] = Flow(tool, lab.peer, lab.guest, addresses.GUEST_ADDRESS, pps)
-            self._flows["out"] = Flow(tool, lab.guest, lab.peer, addresses.PEER_ADDRESS, pps)
+            if "in" in ways:
+                self._flows["in"] = Flow(tool, lab.peer, lab.guest, addresses.GUEST_ADDRESS, pps)
+            if "out" in ways:
+                self._flows["out"] = Flow(tool, lab.guest, lab.peer, addresses.PEER_ADDRESS, pps)
             if stream:
                 self._start_stream(tool, lab, addresses.PEER_ADDRESS)
             self._last = self._moments({name: flow.sending() for name, flow in self._flows.items()}, 10)
@@ -191,9 +196,9 @@ class Traffic:
 
     def _compare(self, now):
         before, self._last = self._last, now
-        return Loss(
-            lost_in=now["in"].lost - before["in"].lost, lost_out=now["out"].lost - before["out"].lost,
-            gap_in_ms=now["in"].gap_ms, gap_out_ms=now["out"].gap_ms,
-            refused_in=now["in"].refused - before["in"].refused,
-            refused_out=now["out"].refused - before["out"].refused,
-            recovered=now["in"].recovered and now["out"].recovered)
+        flows = {}
+        for name in ("in", "out"):
+            moment, previous = now.get(name, NOTHING), before.get(name, NOTHING)
+            flows |= {f"lost_{name}": moment.lost - previous.lost, f"gap_{name}_ms": moment.gap_ms,
+                      f"refused_{name}": moment.refused - previous.refused}
+        return Loss(**flows, recovered=all(moment.recovered for moment in now.values()))

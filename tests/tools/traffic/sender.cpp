@@ -123,6 +123,9 @@ Status run_sender(const SendOptions &options) {
 		if (auto status = bind_socket(socket->get(), *from); !status)
 			return status;
 	}
+	const int on = 1;
+	if (::setsockopt(socket->get(), SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) < 0)
+		return fail_errno(errno, "asking to send broadcasts");
 	enlarge_buffer(socket->get(), SO_SNDBUFFORCE, SO_SNDBUF, kSendBuffer);
 	if (auto status = connect_socket(socket->get(), *to); !status)
 		return status;

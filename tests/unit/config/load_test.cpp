@@ -148,6 +148,15 @@ TEST_CASE("Keeping replaces the old file as a whole and leaves no other behind")
 	CHECK(std::distance(fs::directory_iterator(state), {}) == 1);
 }
 
+TEST_CASE("Sources of any name are named in what is kept without breaking it") {
+	const TempDir dir;
+	auto config = *parse(kOn, "odd\nname \xff");
+	REQUIRE(save_last_good(dir / "state", config));
+	const auto kept = parse(TempDir::read(dir / "state/failover.toml"), "kept");
+	REQUIRE(kept);
+	CHECK(equivalent(config, *kept));
+}
+
 TEST_CASE("A directory that cannot be written is an error that names it") {
 	const TempDir dir;
 	const auto blocked = dir.write("file", "");

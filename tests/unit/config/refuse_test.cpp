@@ -122,7 +122,7 @@ TEST_CASE("What is no MAC address of a NIC is refused, each on its own place") {
 }
 
 TEST_CASE("Names that no interface, driver, bus or slot can have are refused") {
-	for (const auto *name : {"", ".", "..", "a b", "a/b", "a:b", "eth%d", "sixteen-bytes-xx", "tab\\t"})
+	for (const auto *name : {"", ".", "..", "a b", "a/b", "a:b", "eth%d", "sixteen-bytes-xx", "tab\\t", "\\u00e4"})
 		CHECK_THAT(refusal("[[master]]\nname = \"" + std::string(name) + "\""),
 			   Contains("expected an interface name"));
 	CHECK(refusal("[[master]]\nname = \"fifteen-bytes-x\"") == "accepted");
@@ -222,7 +222,7 @@ TEST_CASE("A hostile text comes back escaped and short") {
 	CHECK_THAT(in_defaults("xdp = \"a\\u001b[2Jb\\nc\""), Contains("the string \"a\\u001b[2Jb\\u000ac\""));
 	std::string wide = "x";
 	for (int i = 0; i < 100; ++i)
-		wide += "\xc3\xa4";
+		wide += "\\u00e4";
 	const auto message = in_defaults("xdp = \"" + wide + "\"");
 	CHECK(message.size() < 200);
 	CHECK_THAT(message, Contains("\xc3\xa4\"..., expected"));

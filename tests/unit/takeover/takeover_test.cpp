@@ -256,6 +256,20 @@ TEST_CASE("Sysctls move, the others go on following the namespace's default") {
 	CHECK(sysctl("ipv4/conf/eth0/shared_media") == "0");
 }
 
+TEST_CASE("An interface whose IPv6 addresses come from a secret keeps secret and addresses") {
+	LiveLab lab;
+	run("ip link set eth0 down; echo 2001:db8::5ec > /proc/sys/net/ipv6/conf/eth0/stable_secret; ip link set eth0 "
+	    "up");
+	REQUIRE(comes_true([] {
+		return succeeds("ip -6 addr show dev eth0 | grep fe80") &&
+		       !succeeds("ip -6 addr show dev eth0 | grep tentative");
+	}));
+	const Snapshot after = take_over(lab);
+	CHECK(after.link.addr_gen_mode == IN6_ADDR_GEN_MODE_STABLE_PRIVACY);
+	CHECK(after.addresses.size() == 1);
+	CHECK(sysctl("ipv6/conf/eth0/stable_secret") == "2001:0db8:0000:0000:0000:0000:0000:05ec");
+}
+
 TEST_CASE("An interface with IPv6 turned off stays without") {
 	LiveLab lab;
 	run("echo 1 > /proc/sys/net/ipv6/conf/eth0/disable_ipv6; ip addr add 10.0.0.1/24 dev eth0");

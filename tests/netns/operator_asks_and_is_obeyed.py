@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An operator moves the traffic by hand, before maintenance on a NIC. A planned switch costs nothing."""
+
+
+def test_a_switch_there_and_back_loses_nothing(guarded):
+    traffic = guarded.traffic(pps=2000, stream=True)
+    guarded.daemon.control("switch", "eth0", "standby")
+    switch = guarded.daemon.master.goes("primary", "standby")
+    assert switch["cause"] == "operator"
+    assert guarded.carrying() == {"in": "standby", "out": "standby"}
+    guarded.daemon.control("switch", "eth0", "primary")
+    guarded.daemon.master.goes("standby", "primary")
+    assert guarded.carrying() == {"in": "primary", "out": "primary"}
+    traffic.pass_packets(500)
+    loss = traffic.loss()
+    assert (loss.lost_in, loss.lost_out) == (0, 0)
+    assert traffic.stream()["resets"] == 0

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The three states an operator meets, all told from the same master.
+#pragma once
+
+#include "../control/samples.hpp"
+#include "view.hpp"
+
+namespace failover::ctl {
+
+/// Three minutes and twelve seconds after the sample's switch; no colours, no end of line.
+inline View plain_view() {
+	View view;
+	view.now = 1'700'000'192'000'000;
+	return view;
+}
+
+/// The VF was unplugged: traffic goes on by the paravirtual NIC.
+inline control::MasterState scene_unplugged() {
+	auto master = control::sample_master();
+	master.active = "virtio0";
+	master.slaves[0].health = "gone";
+	master.slaves[0].carrier = false;
+	master.slaves[1].health = "active";
+	master.last = control::SwitchRecord{1'700'000'000'000'000, "vf0", "virtio0", "unbind", "kernel", 312, 3};
+	return master;
+}
+
+/// ... and then the paravirtual one lost its link.
+inline control::MasterState scene_dark() {
+	auto master = scene_unplugged();
+	master.active = "";
+	master.carrier = false;
+	master.slaves[1].health = "no-carrier";
+	master.slaves[1].carrier = false;
+	master.last = control::SwitchRecord{1'700'000'000'000'000, "virtio0", "", "carrier-loss", "kernel", 18, 1};
+	return master;
+}
+
+} // namespace failover::ctl
