@@ -138,9 +138,6 @@ Status RouteSocket::add_vlan(int lower, std::uint16_t vid, const std::string &na
 }
 
 Status RouteSocket::delete_link(int ifindex) {
-	// With index and name both absent the kernel would delete by group.
-	if (ifindex <= 0)
-		return fail_errno(EINVAL, fmt::format("deleting link {}", ifindex));
 	Request request = link_message(RTM_DELLINK, ifindex);
 	return channel_.transact(request, fmt::format("deleting link {}", ifindex));
 }

@@ -103,9 +103,15 @@ class Lab:
         """A NIC appears in the guest, new, down, with the guest's MAC; as at boot and at the VF's return."""
         self._cable(f"port-{role}", self.guest, NICS[role], "address", GUEST_MAC)
 
-    def unplug(self, role):
-        """The NIC's device is gone, without any warning to its users."""
-        self.fabric.run("ip", "link", "delete", f"port-{role}")
+    def unplug(self, role, flip_first=True):
+        """The NIC's device is gone, without any warning to its users. A hypervisor that does it on purpose has its
+        switch send the guest's frames elsewhere first; without that, frames are lost in the switch port itself while
+        the kernel closes it (its queue refuses them for an RCU grace period), whatever the guest does."""
+        port = f"port-{role}"
+        if flip_first:
+            self.fabric.run("ip", "link", "set", port, "type", "bridge_slave", "flood", "off", "mcast_flood", "off",
+                            "bcast_flood", "off", "learning", "off", "fdb_flush")
+        self.fabric.run("ip", "link", "delete", port)
 
     def carrier_off(self, role):
         """The switch port goes dark: the guest's NIC is still there but has no carrier."""

@@ -48,6 +48,8 @@ class Suites:
 
     def vm(self):
         options = ["--kernel", self._options.kernel] if self._options.kernel else []
+        packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
+        options += ["--deb", packages[-1]] if packages else []
         return self._pytest("vm", "tests/vm/stories", *options)
 
     def lint(self):
@@ -69,7 +71,7 @@ class Suites:
             "ctest", "--test-dir", self._build, "--output-on-failure", "--output-junit", report, "--timeout", "300",
             "--parallel", os.cpu_count(), "--test-output-size-passed", 100_000, "--test-output-size-failed", 1_000_000,
             *selection, *pattern])
-        return self._judge(report, status, output, nothing=(0, 8))
+        return self.judge(report, status, output, nothing=(0, 8))
 
     def _pytest(self, suite, folder, *options):
         report = self._report(suite)
@@ -79,7 +81,7 @@ class Suites:
         status, output = self._run(suite, [
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-ra", "--tb=short", f"--junit-xml={report}",
             *selection, *options, REPOSITORY / folder])
-        return self._judge(report, status, output, nothing=(5,))
+        return self.judge(report, status, output, nothing=(5,))
 
     def _report(self, suite):
         report = self._out / f"{suite}.xml"
@@ -94,7 +96,7 @@ class Suites:
         return done.returncode, log.read_text(errors="replace")
 
     @staticmethod
-    def _judge(report, status, output, nothing):
+    def judge(report, status, output, nothing):
         """`nothing`: exit statuses that come with no test selected or with failed tests already in the report."""
         result = read_junit(report) if report.exists() else Result()
         if status != 0 and not result.failed and not (result.count() == 0 and status in nothing):

@@ -17,6 +17,17 @@ def test_a_pulled_primary_costs_what_was_on_its_way(guarded):
     assert [(s["resets"], s["bytes_wrong"]) for s in streams] == [(0, 0), (0, 0)]
 
 
+def test_a_switch_that_is_taken_by_surprise_is_taught_the_new_path(guarded):
+    """Here the switch port dies with the NIC and takes along what it holds; how much is the switch's affair."""
+    traffic = guarded.traffic(pps=2000, stream=True)
+    guarded.unplug("primary", flip_first=False)
+    guarded.daemon.master.goes("primary", "standby")
+    traffic.pass_packets(200)
+    assert traffic.loss().recovered
+    assert guarded.carrying() == {"in": "standby", "out": "standby"}
+    assert traffic.stream()["resets"] == 0
+
+
 def test_its_return_loses_nothing_and_shows_nothing(guarded):
     guarded.unplug("primary")
     guarded.daemon.master.goes("primary", "standby")
