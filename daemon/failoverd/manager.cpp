@@ -159,8 +159,9 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 		if (!slave || slave->gone())
 			continue;
 		slaves += fmt::format("{}{} ({})", slaves.empty() ? "" : ", ", slave->name, role_name(slave->role));
-		perform(master, master.model.slave_joined(slot, rank_of(slave->role), slave->carrier && slave->up, now));
+		master.model.adopt_slave(slot, rank_of(slave->role), slave->carrier && slave->up, now);
 	}
+	perform(master, master.model.clock(now));
 	log::info("{}: master with {} by {}, {}", master.name, slaves, master.netkit ? "netkit" : "veth",
 		  bpf::hook_name(master.hook));
 	journal_.add("attached", master.name, "", fmt::format("{} is a master now, with {}", master.name, slaves));

@@ -83,13 +83,17 @@ Actions MasterModel::probe_passed(Slot from, Slot to, Time now) {
 	return settle(FOM_CAUSE_UNSPEC, now);
 }
 
-Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time now) {
+void MasterModel::adopt_slave(Slot slot, unsigned rank, bool carrier, Time now) {
 	Slave fresh;
 	fresh.present = true;
 	fresh.carrier = carrier;
 	fresh.rank = rank;
 	fresh.carrier_since = now;
 	slaves_.at(slot) = fresh;
+}
+
+Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time now) {
+	adopt_slave(slot, rank, carrier, now);
 	return settle(FOM_CAUSE_UNSPEC, now);
 }
 

@@ -73,7 +73,9 @@ public:
 	[[nodiscard]] Actions clock(Time now);
 	[[nodiscard]] Actions settings_changed(Settings settings, Time now);
 
-	/// After a restart: the state found in the kernel, which is taken as it is.
+	/// After a restart: what is found in the kernel is taken as it is, slave by slave, then the rest; nothing is done
+	/// before clock() is called.
+	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
 	void adopt_active(Slot slot) { active_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
 

@@ -141,7 +141,7 @@ void Applier::put_addresses() {
 	}
 }
 
-/// A gateway must be reachable when its route comes: direct routes first, multipath last.
+/// A gateway must be reachable, by a direct route, when its route comes: direct routes first, multipath last.
 int rank(const Route &route) {
 	return !route.hops.empty() ? 2 : !route.gateway.empty() ? 1 : 0;
 }
@@ -158,20 +158,8 @@ void Applier::put_routes() {
 			waiting.push_back(route);
 	}
 	std::ranges::stable_sort(waiting, {}, rank);
-
-	// A gateway behind another gateway's route needs that one first: go round while it helps.
-	std::vector<std::string> failures;
-	for (std::size_t before = waiting.size() + 1; !waiting.empty() && waiting.size() < before;) {
-		before = waiting.size();
-		failures.clear();
-		std::erase_if(waiting, [&](const Route &route) {
-			auto ok = socket_.add_route(route, old_.link.ifindex, link_.ifindex);
-			if (!ok && ok.error().code != EEXIST)
-				failures.push_back(ok.error().message);
-			return ok || ok.error().code == EEXIST;
-		});
-	}
-	outcome_.failures.insert(outcome_.failures.end(), failures.begin(), failures.end());
+	for (const Route &route : waiting)
+		note(socket_.add_route(route, old_.link.ifindex, link_.ifindex), EEXIST);
 	for (const AdvertisedRoute &advertised : old_.advertised)
 		note(add_advertised(advertised, link_.ifindex));
 }

@@ -50,9 +50,6 @@ class Tools:
     def failoverctl(self):
         return self._program("daemon/failoverctl/failoverctl")
 
-    def has_daemon(self):
-        return (self.build / "daemon/failoverd/failoverd").exists()
-
     def _program(self, path):
         program = self.build / path
         if not program.exists():

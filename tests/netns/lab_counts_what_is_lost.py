@@ -73,3 +73,16 @@ def test_a_loss_is_counted_where_it_happened(plain):
     loss = traffic.loss(seconds=0.2)
     assert loss.lost_in >= 290
     assert loss.lost_out == 0
+
+
+def test_the_two_directions_are_told_apart(plain):
+    """Out by the slow NIC; the switch does not learn from it and goes on delivering to the fast one."""
+    plain.fabric.run("ip", "link", "set", "port-standby", "type", "bridge_slave", "learning", "off")
+    peer_mac = plain.peer.ip("link", "show", "eth0")[0]["address"]
+    plain.guest.sysctl("net.ipv4.conf.all.rp_filter", 0)
+    plain.guest.sysctl("net.ipv4.conf.eth1.rp_filter", 0)
+    plain.guest.run("ip", "link", "set", "eth0", "up")
+    plain.guest.run("ip", "neighbour", "replace", "10.77.0.1", "lladdr", peer_mac, "dev", "eth0")
+    plain.guest.run("ip", "route", "add", "10.77.0.1/32", "dev", "eth0", "src", "10.77.0.2")
+    plain.traffic(pps=2000)
+    assert plain.carrying() == {"in": "primary", "out": "standby"}

@@ -105,12 +105,14 @@ def test_holes_duplicates_late_and_foreign_packets_are_told_apart(tool, port, tm
 def test_a_receiver_that_cannot_keep_up_blames_itself(tool, port):
     receiver = tool("receive", "--port", port, "--buffer", 4096)
     receiver.process.send_signal(signal.SIGSTOP)
-    tool("send", "--to", MACHINE, "--port", port, "--pps", 10_000, "--duration", 0.5).process.wait(timeout=20)
+    flood = tool("send", "--to", MACHINE, "--port", port, "--pps", 10_000, "--duration", 0.5)
+    assert flood.process.wait(timeout=20) == 0
+    last = json.loads(flood.report_path.read_text())["sent"]
     receiver.process.send_signal(signal.SIGCONT)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:  # the count of drops comes with a packet
         wait_for(lambda: receiver.report()["received"] > 0, "the queue to be read")
-        sender.sendto(packet(5000), (MACHINE, port))
-    report = wait_for(lambda: (r := receiver.report())["highest"] == 5000 and r, "the last packet")
+        sender.sendto(packet(last), (MACHINE, port))
+    report = wait_for(lambda: (r := receiver.report())["highest"] == last and r, "the last packet")
     assert report["socket_drops"] > 0
     assert report["lost_total"] == report["socket_drops"]
 
@@ -145,12 +147,11 @@ def test_a_stream_that_breaks_is_counted_and_begun_anew(tool, port):
     server.process.kill()
     server.process.wait()
     server.report_path.unlink()
-    wait_for(lambda: client.report()["resets"] == 1, "the break to be seen")
+    wait_for(lambda: client.report()["resets"] >= 1, "the break to be seen")
     again = tool("tcp-serve", "--port", port)
     wait_for(lambda: again.report()["bytes_received"] > 0, "the stream to flow again")
     report = client.stop()
-    assert report["connections"] == 2
-    assert report["resets"] == 1
+    assert report["connections"] == report["resets"] + 1
     assert report["bytes_wrong"] == 0
 
 

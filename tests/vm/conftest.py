@@ -94,8 +94,11 @@ def host(request, machine):
         yield host
         if request.config.getoption("--hold"):
             capture = request.config.pluginmanager.getplugin("capturemanager")
-            with capture.global_and_fixture_disabled():
+            capture.suspend_global_capture(in_=True)
+            try:
                 prompt.offer(host, request.node.name)
+            finally:
+                capture.resume_global_capture()
         if not request.node.stash.get(FAILED, False):
             judge(host.guest, host.qemu)
     finally:

@@ -17,7 +17,7 @@ namespace failover::traffic {
 namespace {
 
 constexpr int kTickMs = 5;         // pacing: a twohundredth of the rate at a time
-constexpr int kRetryMs = 100;      // between two attempts to connect
+constexpr int kRetryMs = 100;      // before the next attempt to connect
 constexpr int kGoodbyeMs = 10'000; // how long the other end may take to finish after we did
 
 /// What both ends have in common: signals, totals over all connections, the report.
@@ -148,8 +148,10 @@ Status run_stream_client(const StreamOptions &options) {
 		if (connect_socket(socket->get(), *to)) {
 			if (auto status = session.carry(std::move(*socket), Connection::Side::kClient); !status)
 				return status;
-			continue;
 		}
+		if (session.over())
+			break;
+		// Also after a break: a server that dies closes the connection before it closes its listener.
 		pollfd wait{session.signal_fd(), POLLIN, 0};
 		::poll(&wait, 1, kRetryMs);
 		if (auto status = session.serve_signals(); !status)

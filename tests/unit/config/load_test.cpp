@@ -134,6 +134,7 @@ TEST_CASE("Keeping replaces the old file as a whole and leaves no other behind")
 	dir.write("state/failover.toml.new", "left by a crash, " + std::string(100'000, 'x'));
 	REQUIRE(save_last_good(state, *parse(kOn, "a")));
 	const auto first = TempDir::read(state + "/failover.toml");
+	CHECK(parse(first, "kept")); // nothing of the crash behind it
 	struct stat before {};
 	REQUIRE(::stat((state + "/failover.toml").c_str(), &before) == 0);
 	REQUIRE(save_last_good(state, *parse(kOff, "b\nxdp = \"broken")));

@@ -170,6 +170,11 @@ TEST_CASE("Matches that claim one NIC twice are refused with both places") {
 		   Contains("the standby of the master at f.toml:3:1 matches the same NIC"));
 	CHECK_THAT(refusal("[[master]]\nstandby = { acpi-index = 1 }\nprimary = { acpi-index = 1 }\n"),
 		   Contains("same NIC"));
+	// What one NIC has to itself is enough, whatever else is said.
+	for (const auto *own : {"name = \"eth1\"", "bus = \"virtio1\"", "slot = 1", "acpi-index = 1"})
+		CHECK_THAT(refusal("[[master]]\nname = \"a\"\nstandby = { driver = \"virtio_net\", " +
+				   std::string(own) + " }\nprimary = { mac = \"52:54:00:00:00:01\", " + own + " }\n"),
+			   Contains("same NIC"));
 }
 
 TEST_CASE("More masters than there is room for in the kernel's map are refused") {

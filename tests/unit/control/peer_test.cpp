@@ -29,7 +29,7 @@ constexpr std::uint32_t kNetAdminBit = 1U << CAP_NET_ADMIN;
 class Peer {
 public:
 	/// `become` runs in the child once it is connected; an exec in it counts as done.
-	explicit Peer(bool (*become)(const char *program)) {
+	explicit Peer(bool (*become)(const char *program), uid_t uid = kNobody) : uid_(uid) {
 		const std::string path = directory_.file("socket");
 		sockaddr_un address{};
 		address.sun_family = AF_UNIX;
@@ -69,7 +69,7 @@ public:
 	[[nodiscard]] Caller identify() const {
 		const auto caller = identify_peer(connection_.get());
 		REQUIRE(caller);
-		CHECK(caller->uid == kNobody);
+		CHECK(caller->uid == uid_);
 		CHECK(caller->pid == child_);
 		return *caller;
 	}
@@ -77,7 +77,7 @@ public:
 private:
 	[[noreturn]] void live(const sockaddr *where, bool (*become)(const char *), int done) const {
 		const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
-		const bool became = ::prctl(PR_SET_KEEPCAPS, 1) == 0 && ::setresuid(kNobody, kNobody, kNobody) == 0 &&
+		const bool became = ::prctl(PR_SET_KEEPCAPS, 1) == 0 && ::setresuid(uid_, uid_, uid_) == 0 &&
 				    ::connect(fd.get(), where, sizeof(sockaddr_un)) == 0 &&
 				    become(directory_.file("program").c_str());
 		if (!became || ::write(done, "!", 1) != 1)
@@ -96,6 +96,7 @@ private:
 		REQUIRE(::setxattr(program.c_str(), "security.capability", &capability, XATTR_CAPS_SZ_2, 0) == 0);
 	}
 
+	uid_t uid_;
 	TemporaryDirectory directory_;
 	pid_t child_ = -1;
 	UniqueFd connection_;
@@ -105,6 +106,12 @@ bool keep_net_admin(const char *) {
 	__user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
 	__user_cap_data_struct data[2]{};
 	data[0].effective = data[0].permitted = kNetAdminBit;
+	return ::syscall(SYS_capset, &header, data) == 0;
+}
+
+bool drop_all_capabilities(const char *) {
+	__user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+	__user_cap_data_struct data[2]{};
 	return ::syscall(SYS_capset, &header, data) == 0;
 }
 
@@ -146,6 +153,7 @@ TEST_CASE("Root may change things, a plain user may not", "[peer]") {
 	CHECK(self->pid == ::getpid());
 	CHECK(self->privileged);
 
+	CHECK(Peer(drop_all_capabilities, 0).identify().privileged);
 	CHECK_FALSE(Peer(stay_plain).identify().privileged);
 }
 

@@ -130,6 +130,24 @@ TEST_CASE("A follower that does not read is told and let go, the others miss not
 	CHECK(fixture.server->connections() == 1);
 }
 
+TEST_CASE("A follower that is let go in the middle of an event still gets that event whole", "[events]") {
+	ServerOptions options;
+	options.max_backlog = 1024;
+	ServerFixture fixture(options);
+	Wire slow(fixture, fixture.connect(4096));
+	slow.send({{"method", "io.failover.Events"}, {"more", true}});
+	REQUIRE(fixture.run_until([&] { return fixture.server->subscribers() == 1; }));
+	EventRecord large = sample_event();
+	large.message.assign(500'000, 'x');
+	fixture.server->broadcast(large);
+	fixture.server->broadcast(large);
+	CHECK(fixture.server->subscribers() == 0);
+	CHECK(slow.receive()["parameters"]["event"]["message"] == large.message);
+	const Json last = slow.receive();
+	CHECK(last["error"] == "io.failover.TooSlow");
+	CHECK(last["parameters"]["missed"] == 1);
+}
+
 TEST_CASE("A follower that never reads at all is gone after the farewell time", "[events]") {
 	ServerOptions options;
 	options.max_backlog = 1024;

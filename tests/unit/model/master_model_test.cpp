@@ -158,6 +158,17 @@ TEST_CASE("A slave whose driver lets go is not used again until it joins anew") 
 	CHECK(switches(model.slave_joined(kPrimary, kPrimaryRank, true, 6s)).size() == 1);
 }
 
+TEST_CASE("What is found in the kernel after a restart is left as it is") {
+	MasterModel model;
+	model.adopt_active(kPrimary);
+	model.adopt_carrier(true);
+	model.adopt_slave(kStandby, kStandbyRank, true, 1s);
+	model.adopt_slave(kPrimary, kPrimaryRank, true, 1s);
+	CHECK(model.clock(1s).empty());
+	CHECK(model.active() == kPrimary);
+	CHECK_FALSE(model.probing());
+}
+
 TEST_CASE("The operator's choice stays until that slave fails") {
 	auto model = pair_of_slaves();
 	CHECK(switches(model.operator_chose(kStandby, 3s)).at(0).cause == FOM_CAUSE_OPERATOR);

@@ -138,6 +138,8 @@ TEST_CASE("Addresses of both families move with flags, labels, order and lifetim
 	CHECK(succeeds("ip -4 addr show dev eth0 | grep 'inet 10.0.0.2/24.*secondary eth0:two'"));
 	CHECK(succeeds("ip -4 addr show dev eth0 | grep 'inet 10.9.0.1 peer 10.9.0.2/32'"));
 	CHECK(succeeds("ip route show table main | grep '10.8.0.0/24.*metric 500'"));
+	CHECK(succeeds("ip -4 addr show dev eth0 | grep '10.7.0.1/24.*noprefixroute'"));
+	CHECK(succeeds("ip -6 addr show dev eth0 | grep '2001:db8:7::1/64.*noprefixroute'"));
 	CHECK_FALSE(succeeds("ip route show table main | grep 10.7.0.0"));
 	CHECK_FALSE(succeeds("ip -6 route show table main | grep 2001:db8:7:"));
 	const auto expiring = std::ranges::find(after.addresses, Bytes{10, 7, 0, 1}, &Address::local);
@@ -203,6 +205,15 @@ TEST_CASE("Multipath routes that share a nexthop with another interface are whol
 	CHECK(succeeds("ip -6 route show 2001:db8:9::/48 | grep 'via 2001:db8:5::fe dev other'"));
 }
 
+TEST_CASE("A route that came second to an equal one of another interface comes second again") {
+	LiveLab lab;
+	run("ip link add other type veth peer name other1; ip link set other up; ip link set other1 up");
+	run("ip route add 192.0.2.0/24 dev other; ip route append 192.0.2.0/24 dev eth0");
+	take_over(lab);
+	CHECK(succeeds("ip route show 192.0.2.0/24 | head -1 | grep 'dev other'"));
+	CHECK(succeeds("ip route show 192.0.2.0/24 | tail -1 | grep 'dev eth0'"));
+}
+
 TEST_CASE("A prefix route that the user replaced by an own one does not come back beside it") {
 	LiveLab lab;
 	run("ip addr add 10.0.0.1/24 dev eth0; ip route del 10.0.0.0/24 dev eth0");
@@ -254,6 +265,19 @@ TEST_CASE("Sysctls move, the others go on following the namespace's default") {
 	run("echo 1 > /proc/sys/net/ipv4/conf/default/shared_media; echo 0 > "
 	    "/proc/sys/net/ipv4/conf/default/shared_media");
 	CHECK(sysctl("ipv4/conf/eth0/shared_media") == "0");
+}
+
+TEST_CASE("Nor on the way up, on a device whose carrier is there at once") {
+	LiveLab lab;
+	run("ip link set eth0 addrgenmode none; ip -6 addr flush dev eth0");
+	const Snapshot before = must(capture(lab.ifindex));
+	must(lab.socket.move_link(lab.ifindex, lab.hidden(), "slave0"));
+	run(fmt::format("ip link add eth0 index {0} type dummy 2>/dev/null || ip link add eth0 index {0} type ifb",
+			lab.ifindex));
+	(void)apply_all(before, lab.ifindex); // such devices differ in what they let be set
+	const Snapshot after = must(capture(lab.ifindex));
+	CHECK((after.link.flags & IFF_UP) != 0);
+	CHECK(after.addresses.empty());
 }
 
 TEST_CASE("An interface whose IPv6 addresses come from a secret keeps secret and addresses") {
@@ -309,6 +333,18 @@ TEST_CASE("Applying twice changes nothing and complains of nothing") {
 	check_same(before, must(capture(lab.ifindex)));
 	CHECK(succeeds("test $(ip route show default | wc -l) = 1"));
 	CHECK(succeeds("test $(ip -6 route show default | wc -l) = 1"));
+}
+
+TEST_CASE("A route that somebody else was quicker to put back is no failure") {
+	LiveLab lab;
+	run("ip addr add 10.0.0.1/24 dev eth0; ip addr add 2001:db8::1/64 dev eth0 nodad");
+	run("ip route add default via 10.0.0.254; ip -6 route add default via 2001:db8::fe dev eth0");
+	const Snapshot before = must(capture(lab.ifindex));
+	Snapshot doubled = before; // the second of each finds the first there
+	doubled.routes.insert(doubled.routes.end(), before.routes.begin(), before.routes.end());
+	lab.shuffle();
+	check_complete(apply_all(doubled, lab.ifindex));
+	check_same(before, must(capture(lab.ifindex)));
 }
 
 TEST_CASE("The configuration can also go to an interface of another name and index") {
