@@ -1,31 +1,139 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel_source.hpp"
 
+#include "base/clock.hpp"
+#include "base/netns.hpp"
+#include "base/places.hpp"
+#include "bpf/maps.hpp"
+#include "control/words.hpp"
+#include "netlink/ethtool_features.hpp"
+#include "netlink/route_socket.hpp"
+
 #include <cerrno>
 #include <fmt/format.h>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 namespace failover::ctl {
 
 namespace {
 
+/// Sockets in the namespace that holds the slaves.
+struct HiddenSide {
+	netlink::RouteSocket route;
+	netlink::EthtoolSocket ethtool;
+};
+
+Result<HiddenSide> open_hidden_side() {
+	auto netns = open_netns(kHiddenNetnsPath);
+	if (!netns)
+		return tl::unexpected(netns.error());
+	auto scope = NetnsScope::enter(netns->get());
+	if (!scope)
+		return tl::unexpected(scope.error());
+	auto route = netlink::RouteSocket::open();
+	auto ethtool = netlink::EthtoolSocket::open();
+	if (!route || !ethtool)
+		return tl::unexpected(route ? ethtool.error() : route.error());
+	return HiddenSide{std::move(*route), std::move(*ethtool)};
+}
+
+std::string known_name(const netlink::Link &link) {
+	return link.alias.starts_with(kSlaveAliasPrefix) ? link.alias.substr(kSlaveAliasPrefix.size()) : link.name;
+}
+
+std::string health_of(const fom_master &master, unsigned slot, const netlink::Link &link) {
+	if (master.slots[slot].flags & FOM_SLOT_LEAVING)
+		return "leaving";
+	if (!(link.flags & IFF_UP))
+		return "down";
+	if (!link.carrier)
+		return "no-carrier";
+	return master.active == slot ? "active" : "ready";
+}
+
+control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenSide &hidden) {
+	control::SlaveState state;
+	state.role = control::role_name(static_cast<fom_role>(master.slots[slot].role));
+	state.name = state.role;
+	state.health = "gone";
+	const auto ifindex = static_cast<int>(master.slots[slot].ifindex);
+	auto link = hidden.route.link(ifindex);
+	if (!link || !*link)
+		return state;
+	state.name = known_name(**link);
+	state.ifindex = ifindex;
+	state.mac = (*link)->mac.to_string();
+	state.mtu = (*link)->mtu;
+	state.carrier = (*link)->carrier;
+	state.bus = (*link)->parent_name;
+	state.health = health_of(master, slot, **link);
+	if (auto driver = hidden.ethtool.driver(ifindex))
+		state.driver = driver->driver;
+	return state;
+}
+
+control::MasterState master_state(const bpf::Maps &maps, unsigned index, netlink::RouteSocket &visible,
+				  HiddenSide &hidden) {
+	const fom_master &entry = maps.masters().at(index);
+	control::MasterState state;
+	state.backend = "ebpf";
+	state.policy = "failover-order";
+	state.ifindex = entry.visible;
+	state.name = fmt::format("master {}", index);
+	if (auto link = visible.link(static_cast<int>(entry.visible)); link && *link) {
+		state.name = (*link)->name;
+		state.mac = (*link)->mac.to_string();
+		state.mtu = (*link)->mtu;
+		state.carrier = (*link)->carrier;
+		state.link = (*link)->kind;
+	}
+	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot) {
+		if (!(entry.slots[slot].flags & FOM_SLOT_USED))
+			continue;
+		auto slave = slave_state(entry, slot, hidden);
+		if (auto stats = maps.stats(index, slot))
+			slave.counters = control::counters_of(*stats);
+		if (slot == entry.active)
+			state.active = slave.name;
+		state.slaves.push_back(std::move(slave));
+	}
+	state.switches = static_cast<std::int64_t>(entry.switches);
+	if (entry.switched_ns != 0) {
+		control::SwitchRecord last;
+		last.time = wall_clock_us(std::chrono::nanoseconds(entry.switched_ns));
+		last.to = state.active;
+		last.cause = control::cause_name(static_cast<fom_cause>(entry.last_cause));
+		state.since = last.time;
+		state.last = std::move(last);
+	}
+	return state;
+}
+
 class KernelSource final : public control::StateSource {
 public:
 	explicit KernelSource(std::string pin_directory) : pin_directory_(std::move(pin_directory)) {}
 
 	Result<std::vector<control::MasterState>> masters() override {
-		const std::string pin = pin_directory_ + "/fom_masters";
-		if (::access(pin.c_str(), F_OK) == 0)
+		auto maps = bpf::Maps::open_pinned(false, pin_directory_);
+		if (!maps && maps.error().code == ENOENT)
 			return tl::unexpected(Error{
-			    ENOTSUP, fmt::format("the masters in {} can only be read through failoverd here; start it "
-						 "with 'systemctl start failoverd'",
-						 pin)});
-		if (errno == EACCES)
-			return fail_errno(EACCES, fmt::format("reading {} (try as root)", pin_directory_));
-		return tl::unexpected(
-		    Error{ENOENT, fmt::format("the kernel has no failover state either: nothing is pinned in {}",
-					      pin_directory_)});
+			    ENOENT, fmt::format("the kernel has no failover state either: nothing is pinned in {}",
+						pin_directory_)});
+		if (!maps)
+			return tl::unexpected(
+			    std::move(maps.error()).within("reading the kernel's state (try as root)"));
+		auto visible = netlink::RouteSocket::open();
+		if (!visible)
+			return tl::unexpected(visible.error());
+		auto hidden = open_hidden_side();
+		if (!hidden)
+			return tl::unexpected(std::move(hidden.error()).within("looking at the slaves (try as root)"));
+		std::vector<control::MasterState> states;
+		for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index)
+			if (maps->masters().at(index).version == FOM_ABI_VERSION)
+				states.push_back(master_state(*maps, index, *visible, *hidden));
+		return states;
 	}
 	[[nodiscard]] control::StateOrigin origin() const override { return control::StateOrigin::Kernel; }
 

@@ -22,8 +22,8 @@ Status FrameSender::send(int ifindex, const announce::Frame &frame) {
 	sockaddr_ll to{};
 	to.sll_family = AF_PACKET;
 	to.sll_ifindex = ifindex;
-	const auto sent = ::sendto(fd_.get(), frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr *>(&to),
-				   sizeof(to));
+	const auto sent =
+	    ::sendto(fd_.get(), frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr *>(&to), sizeof(to));
 	if (sent < 0)
 		return fail_errno(errno, fmt::format("sending an announcement by ifindex {}", ifindex));
 	return {};

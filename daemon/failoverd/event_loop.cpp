@@ -2,7 +2,6 @@
 #include "event_loop.hpp"
 
 #include <cstdint>
-#include <ctime>
 #include <sys/epoll.h>
 
 namespace failover {
@@ -31,7 +30,8 @@ Result<EventSource> EventLoop::on_readable(int fd, std::function<void()> callbac
 	source.state_->callback = std::move(callback);
 	const int error = sd_event_add_io(
 	    event_, &source.state_->source, fd, EPOLLIN,
-	    [](sd_event_source *, int, std::uint32_t, void *data) { return run_callback(data); }, &source.state_->callback);
+	    [](sd_event_source *, int, std::uint32_t, void *data) { return run_callback(data); },
+	    &source.state_->callback);
 	if (error < 0)
 		return fail_errno(-error, "watching a descriptor");
 	if (urgent)
@@ -73,12 +73,6 @@ Status EventLoop::run() {
 
 void EventLoop::quit() {
 	sd_event_exit(event_, 0);
-}
-
-EventLoop::Time EventLoop::now() {
-	timespec time{};
-	::clock_gettime(CLOCK_BOOTTIME, &time);
-	return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 } // namespace failover

@@ -2,6 +2,7 @@
 // sd-event with owned sources and C++ callbacks.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 
 #include <chrono>
@@ -47,7 +48,7 @@ public:
 	void quit();
 	[[nodiscard]] sd_event *get() const { return event_; }
 
-	[[nodiscard]] static Time now();
+	[[nodiscard]] static Time now() { return boottime_now(); }
 
 private:
 	explicit EventLoop(sd_event *event) : event_(event) {}

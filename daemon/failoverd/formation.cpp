@@ -32,19 +32,38 @@ Result<netlink::Link> hidden_link(Kernel &kernel, const std::string &name) {
 	return std::move(**link);
 }
 
+/// netkit takes no address when it is made, and before 6.10 never: such a pair is of no use.
+Status add_netkit(Kernel &kernel, const netlink::PairSpec &spec, const MacAddress &mac) {
+	if (auto made = kernel.hidden_route.add_netkit(spec); !made)
+		return made;
+	auto visible = hidden_link(kernel, spec.peer_name);
+	if (!visible)
+		return tl::unexpected(visible.error());
+	netlink::LinkChange address;
+	address.mac = mac;
+	auto done = kernel.hidden_route.set_link(visible->ifindex, address);
+	if (!done)
+		(void)kernel.hidden_route.delete_link(visible->ifindex);
+	return done;
+}
+
 Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Link &standby) {
 	netlink::PairSpec spec;
 	spec.name = fmt::format("port{}", index);
 	spec.peer_name = fmt::format("user{}", index);
-	spec.peer_mac = standby.mac;
 	spec.mtu = standby.mtu;
 	spec.num_queues = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxQueues);
 
 	Pair pair;
-	pair.netkit = kernel.hidden_route.add_netkit(spec).has_value();
-	if (!pair.netkit)
-		if (auto made = kernel.hidden_route.add_veth(spec); !made)
-			return tl::unexpected(std::move(made.error()).within("making the master's pair of devices"));
+	auto made = add_netkit(kernel, spec, standby.mac);
+	pair.netkit = made.has_value();
+	if (!pair.netkit) {
+		log::debug("{}: no netkit pair: {}", standby.name, made.error().message);
+		spec.peer_mac = standby.mac;
+		made = kernel.hidden_route.add_veth(spec);
+	}
+	if (!made)
+		return tl::unexpected(std::move(made.error()).within("making the master's pair of devices"));
 	auto port = hidden_link(kernel, spec.name);
 	auto visible = hidden_link(kernel, spec.peer_name);
 	if (!port || !visible)
@@ -99,8 +118,8 @@ Status start_port(Kernel &kernel, Master &master) {
 /// Hands the visible end out under the standby's name and, if that can be had, its ifindex: sockets bound to it and
 /// programs that remember it go on.
 Status hand_out(Kernel &kernel, Master &master, int working_ifindex, const netlink::Link &standby) {
-	auto moved = kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name,
-						   standby.ifindex);
+	auto moved =
+	    kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name, standby.ifindex);
 	if (!moved)
 		moved = kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name);
 	if (!moved)
@@ -192,8 +211,8 @@ Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fo
 	if (auto unfit = unfit_as_slave(nic.link))
 		return fail(fmt::format("{} cannot be a slave of {}: {}", nic.link.name, master.name, *unfit));
 	if (auto other = master.slot_with(role))
-		return fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone", master.name,
-					role_name(role), master.slave_name(*other), nic.link.name));
+		return fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone",
+					master.name, role_name(role), master.slave_name(*other), nic.link.name));
 	const auto slot = master.place_for(role);
 	if (!slot)
 		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,

@@ -13,9 +13,8 @@ namespace failover {
 
 /// Makes a master over a live interface: the master takes its name, ifindex and configuration, the interface goes to
 /// the hidden namespace and becomes the standby. `notes` gets what could not be carried over.
-[[nodiscard]] Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby,
-							  const config::MasterConfig &rule,
-							  std::vector<std::string> &notes);
+[[nodiscard]] Result<std::unique_ptr<Master>>
+form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule, std::vector<std::string> &notes);
 
 /// Hides a NIC of the visible namespace and readies it as a slave. The model is not told yet.
 [[nodiscard]] Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role);

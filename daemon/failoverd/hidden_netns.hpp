@@ -2,15 +2,13 @@
 #pragma once
 
 #include "base/fd.hpp"
+#include "base/places.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
 #include <string>
 
 namespace failover {
-
-inline const std::string kRuntimeDir = "/run/failoverd";
-inline const std::string kHiddenNetnsPath = kRuntimeDir + "/hidden-netns";
 
 /// The network namespace that holds the slaves. It is kept by an nsfs mount, so it lives on while the daemon does not;
 /// the daemon's descriptor keeps it even if somebody unmounts that.

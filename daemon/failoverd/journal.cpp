@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "journal.hpp"
 
-#include "event_loop.hpp"
-
 #include <algorithm>
 
 namespace failover {
@@ -17,7 +15,7 @@ void Journal::add(control::EventRecord record) {
 
 void Journal::add(std::string kind, std::string master, std::string slave, std::string message) {
 	control::EventRecord record;
-	record.time = wall_clock_us(EventLoop::now());
+	record.time = wall_clock_us(boottime_now());
 	record.kind = std::move(kind);
 	record.master = std::move(master);
 	record.slave = std::move(slave);
@@ -32,12 +30,6 @@ std::vector<control::EventRecord> Journal::query(const std::optional<std::string
 			found.push_back(*record);
 	std::ranges::reverse(found);
 	return found;
-}
-
-std::int64_t wall_clock_us(std::chrono::nanoseconds boottime) {
-	using namespace std::chrono;
-	const auto ago = EventLoop::now() - boottime;
-	return duration_cast<microseconds>(system_clock::now().time_since_epoch() - ago).count();
 }
 
 } // namespace failover

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #pragma once
 
+#include "base/clock.hpp"
 #include "control/types.hpp"
 
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -29,8 +29,5 @@ private:
 	std::deque<control::EventRecord> records_;
 	Follower follower_;
 };
-
-/// Microseconds since the epoch of a CLOCK_BOOTTIME instant.
-[[nodiscard]] std::int64_t wall_clock_us(std::chrono::nanoseconds boottime);
 
 } // namespace failover

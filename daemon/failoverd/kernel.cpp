@@ -37,9 +37,10 @@ Result<Kernel> Kernel::open() {
 		return tl::unexpected(maps.error());
 	::malloc_trim(0); // libbpf has read all kernel types; give that memory back
 
-	return Kernel{std::move(*visible_ns),	   std::move(*hidden),		std::move(*visible_route),
-		      std::move(*hidden_route),	   std::move(*visible_ethtool), std::move(*hidden_ethtool),
-		      std::move(*programs),	   std::move(*maps)};
+	return Kernel{std::move(*visible_ns),      std::move(*hidden),
+		      std::move(*visible_route),   std::move(*hidden_route),
+		      std::move(*visible_ethtool), std::move(*hidden_ethtool),
+		      std::move(*programs),        std::move(*maps)};
 }
 
 } // namespace failover

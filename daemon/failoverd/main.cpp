@@ -88,9 +88,8 @@ Status serve(const Options &options) {
 	// The kernel goes on without us: leaving needs no clearing up.
 	auto term = loop->on_signal(SIGTERM, [&] { loop->quit(); });
 	auto interrupt = loop->on_signal(SIGINT, [&] { loop->quit(); });
-	auto hangup = loop->on_signal(SIGHUP, [&] {
-		service.reload({}, control::Completion<std::int64_t>([](const auto &) {}));
-	});
+	auto hangup = loop->on_signal(
+	    SIGHUP, [&] { service.reload({}, control::Completion<std::int64_t>([](const auto &) {})); });
 	if (!term || !interrupt || !hangup)
 		return fail("signals cannot be watched");
 	::malloc_trim(0);
@@ -105,16 +104,19 @@ Status serve(const Options &options) {
 int main(int argc, char **argv) {
 	using namespace failover;
 	Options options;
-	CLI::App app{"Keeps a guest's traffic flowing when its passthrough NIC goes: pairs it with the paravirtual one, "
-		     "hides both behind one device, announces switches.",
-		     "failoverd"};
+	CLI::App app{
+	    "Keeps a guest's traffic flowing when its passthrough NIC goes: pairs it with the paravirtual one, "
+	    "hides both behind one device, announces switches.",
+	    "failoverd"};
 	app.add_option("-c,--config", options.config, "Configuration file")->capture_default_str();
 	app.add_option("--config-dir", options.dropins, "Directory of further *.toml files")->capture_default_str();
-	app.add_option("--state-dir", options.state_dir, "Where the last good configuration is kept")->capture_default_str();
+	app.add_option("--state-dir", options.state_dir, "Where the last good configuration is kept")
+	    ->capture_default_str();
 	app.add_option("--socket", options.socket, "Control socket")->capture_default_str();
 	app.add_flag("--check", options.check, "Check the configuration, print what it amounts to, and leave");
-	app.add_flag("--release", options.release,
-		     "Give every NIC back with its configuration, take everything of ours out of the kernel, and leave");
+	app.add_flag(
+	    "--release", options.release,
+	    "Give every NIC back with its configuration, take everything of ours out of the kernel, and leave");
 	app.add_flag("--debug", options.debug, "Log more");
 	app.set_version_flag("--version", FAILOVER_VERSION);
 	CLI11_PARSE(app, argc, argv);

@@ -56,8 +56,8 @@ Status Manager::start() {
 	for (const auto &note : notes)
 		log::warning("{}", note);
 
-	auto events = bpf::EventReader::open(kernel_.maps.events_fd(),
-					     [this](const fom_event &event) { kernel_event(event); });
+	auto events =
+	    bpf::EventReader::open(kernel_.maps.events_fd(), [this](const fom_event &event) { kernel_event(event); });
 	if (!events)
 		return tl::unexpected(events.error());
 	events_.emplace(std::move(*events));
@@ -183,11 +183,11 @@ void Manager::join(Master &master, const Nic &nic, fom_role role) {
 	}
 	refused_.erase(nic.link.name);
 	const Slave &slave = *master.slaves[*slot];
-	const std::string line = fmt::format("{} ({}, {}) joined as {}", slave.name, slave.driver, slave.bus, role_name(role));
+	const std::string line =
+	    fmt::format("{} ({}, {}) joined as {}", slave.name, slave.driver, slave.bus, role_name(role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-joined", master.name, slave.name, line);
-	perform(master,
-		master.model.slave_joined(*slot, rank_of(role), slave.carrier && slave.up, EventLoop::now()));
+	perform(master, master.model.slave_joined(*slot, rank_of(role), slave.carrier && slave.up, EventLoop::now()));
 }
 
 void Manager::visible_event(const netlink::MonitorEvent &event) {
@@ -359,8 +359,9 @@ void Manager::master_changed(Master &master, const netlink::Link &link) {
 			continue;
 		done = kernel_.hidden_route.set_link(slave->ifindex, change);
 		if (!done) {
-			done = tl::unexpected(std::move(done.error()).within(fmt::format(
-			    "{} refuses MTU {} and MAC {}", slave->name, link.mtu, link.mac.to_string())));
+			done = tl::unexpected(std::move(done.error())
+						  .within(fmt::format("{} refuses MTU {} and MAC {}", slave->name,
+								      link.mtu, link.mac.to_string())));
 			break;
 		}
 		changed.push_back(&*slave);
@@ -477,7 +478,8 @@ void Manager::reconfigure(config::Config config) {
 	for (auto &master : masters_) {
 		const auto rule = std::ranges::find(config_.masters, master->name, &config::MasterConfig::name);
 		master->rule.settings = rule == config_.masters.end() ? config_.defaults : rule->settings;
-		perform(*master, master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
+		perform(*master,
+			master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
 	}
 	refused_.clear();
 	journal_.add("config", "", "", "configuration read again");

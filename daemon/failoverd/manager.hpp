@@ -81,7 +81,7 @@ private:
 	config::Config config_;
 	Journal journal_;
 	std::vector<std::unique_ptr<Master>> masters_;
-	std::set<std::string> refused_; ///< names told once that they cannot join
+	std::set<std::string> refused_;  ///< names told once that they cannot join
 	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves
 	std::optional<FrameSender> sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;

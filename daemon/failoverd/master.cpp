@@ -42,40 +42,6 @@ std::string Master::slave_name(model::Slot slot) const {
 	return slot < slaves.size() && slaves[slot] ? slaves[slot]->name : "";
 }
 
-const char *role_name(fom_role role) {
-	switch (role) {
-	case FOM_ROLE_PRIMARY:
-		return "primary";
-	case FOM_ROLE_STANDBY:
-		return "standby";
-	default:
-		return "unknown";
-	}
-}
-
-const char *cause_name(fom_cause cause) {
-	switch (cause) {
-	case FOM_CAUSE_STARTUP:
-		return "startup";
-	case FOM_CAUSE_CARRIER_LOSS:
-		return "carrier-loss";
-	case FOM_CAUSE_DOWN:
-		return "down";
-	case FOM_CAUSE_UNBIND:
-		return "unbind";
-	case FOM_CAUSE_UNREGISTER:
-		return "unregister";
-	case FOM_CAUSE_FAILBACK:
-		return "failback";
-	case FOM_CAUSE_OPERATOR:
-		return "operator";
-	case FOM_CAUSE_PROBE:
-		return "probe";
-	default:
-		return "unknown";
-	}
-}
-
 unsigned rank_of(fom_role role) {
 	return role == FOM_ROLE_PRIMARY ? 0 : 10;
 }

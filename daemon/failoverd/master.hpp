@@ -6,6 +6,7 @@
 #include "announcer.hpp"
 #include "bpf/attachment.hpp"
 #include "config/config.hpp"
+#include "control/words.hpp"
 #include "event_loop.hpp"
 #include "model/master_model.hpp"
 #include "prober.hpp"
@@ -20,11 +21,14 @@
 
 namespace failover {
 
+using control::cause_name;
+using control::role_name;
+
 struct Slave {
-	int ifindex = 0; ///< in the hidden namespace; 0: gone, remembered for its return
+	int ifindex = 0;  ///< in the hidden namespace; 0: gone, remembered for its return
 	std::string name; ///< as users knew it
 	fom_role role = FOM_ROLE_UNSPEC;
-	MacAddress mac;		 ///< its own, before it was given the master's
+	MacAddress mac;          ///< its own, before it was given the master's
 	std::string driver, bus; ///< bus: name of its PCI function or device
 	unsigned mtu = 0;
 	bool up = false, carrier = false;
@@ -41,14 +45,14 @@ struct LastSwitch {
 	bool by_kernel = false;
 	EventLoop::Time when{0};
 	EventLoop::Time announced{0}; ///< first frame handed to the new slave, 0: not yet
-	std::uint64_t lost = 0;	      ///< frames that found no path
+	std::uint64_t lost = 0;       ///< frames that found no path
 };
 
 struct Master {
 	unsigned index = 0; ///< in fom_masters
 	std::string name;
 	int visible = 0; ///< ifindex of the end that users see
-	int port = 0;	 ///< ifindex of the hidden end
+	int port = 0;    ///< ifindex of the hidden end
 	MacAddress mac;
 	unsigned mtu = 0;
 	bool promisc = false;
@@ -78,8 +82,6 @@ struct Master {
 	[[nodiscard]] std::string slave_name(model::Slot slot) const;
 };
 
-[[nodiscard]] const char *role_name(fom_role role);
-[[nodiscard]] const char *cause_name(fom_cause cause);
 /// Lower is preferred.
 [[nodiscard]] unsigned rank_of(fom_role role);
 [[nodiscard]] model::Settings model_settings(const config::Settings &settings);

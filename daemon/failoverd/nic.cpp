@@ -58,8 +58,8 @@ Nic describe_nic(netlink::Link link, netlink::EthtoolSocket &ethtool) {
 
 	nic.bus_path.push_back(nic.link.parent_name);
 	std::error_code error;
-	const auto device = fs::canonical(
-	    fmt::format("/sys/bus/{}/devices/{}", nic.link.parent_bus, nic.link.parent_name), error);
+	const auto device =
+	    fs::canonical(fmt::format("/sys/bus/{}/devices/{}", nic.link.parent_bus, nic.link.parent_name), error);
 	if (error)
 		return nic;
 	for (auto parent = device.parent_path(); parent.has_filename() && parent != parent.root_path();

@@ -16,7 +16,7 @@ struct Nic {
 	netlink::Link link;
 	std::string driver;
 	std::vector<std::string> bus_path; ///< bus names from the device upwards: "virtio0", "0000:01:00.0", ...
-	std::string slot;		   ///< name of its PCI slot, empty: none
+	std::string slot;                  ///< name of its PCI slot, empty: none
 	std::optional<std::uint16_t> acpi_index;
 
 	/// Bus name of the device itself, empty for software devices.

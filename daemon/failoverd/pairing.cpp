@@ -33,7 +33,8 @@ bool has_unambiguous_primary(const Nic &standby, const std::vector<Nic> &nics) {
 
 std::optional<std::string> unfit_as_slave(const netlink::Link &link) {
 	if (link.arphrd != ARPHRD_ETHER)
-		return fmt::format("it is no Ethernet device (hardware type {}, expected {})", link.arphrd, ARPHRD_ETHER);
+		return fmt::format("it is no Ethernet device (hardware type {}, expected {})", link.arphrd,
+				   ARPHRD_ETHER);
 	if (link.mac.is_zero() || link.mac.is_multicast())
 		return fmt::format("its address {} is no unicast MAC", link.mac.to_string());
 	if (link.master != 0)

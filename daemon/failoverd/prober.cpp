@@ -20,7 +20,8 @@ constexpr unsigned kNeutralRounds = 100;
 announce::Frame probe_frame(const MacAddress &master, model::Slot slot, std::uint64_t nonce, bool own_source) {
 	auto source = master.bytes();
 	if (!own_source) {
-		source[0] = static_cast<std::uint8_t>((source[0] | 0x02) ^ 0x40); // locally administered, and another one
+		source[0] =
+		    static_cast<std::uint8_t>((source[0] | 0x02) ^ 0x40); // locally administered, and another one
 		source[5] = static_cast<std::uint8_t>(source[5] ^ (slot + 1));
 	}
 	const fom_probe probe{{FOM_PROBE_MAGIC}, FOM_ABI_VERSION, static_cast<std::uint8_t>(slot), {}, nonce};

@@ -74,8 +74,8 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 	}
 	master->model = model::MasterModel(model_settings(master->rule.settings));
 	auto scope = kernel.enter_hidden();
-	auto hook = scope ? bpf::attach_tx(kernel.programs.tx(), master->port, master->netkit)
-			  : tl::unexpected(scope.error());
+	auto hook =
+	    scope ? bpf::attach_tx(kernel.programs.tx(), master->port, master->netkit) : tl::unexpected(scope.error());
 	if (hook)
 		master->hook = *hook;
 	else
@@ -114,14 +114,16 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 			continue;
 		const fom_master &entry = kernel.maps.masters().at(index);
 		if (entry.version != FOM_ABI_VERSION) {
-			notes.push_back(fmt::format("the table of masters has version {}, this daemon knows {}; master {} is "
-						    "left alone",
-						    entry.version, FOM_ABI_VERSION, index));
+			notes.push_back(
+			    fmt::format("the table of masters has version {}, this daemon knows {}; master {} is "
+					"left alone",
+					entry.version, FOM_ABI_VERSION, index));
 			continue;
 		}
 		auto master = recover_master(kernel, index, config);
 		if (!master) {
-			notes.push_back(fmt::format("the devices of master {} are gone, its slaves are given back", index));
+			notes.push_back(
+			    fmt::format("the devices of master {} are gone, its slaves are given back", index));
 			clear_remains(kernel, index);
 			continue;
 		}

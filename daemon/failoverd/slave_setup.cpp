@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "slave_setup.hpp"
 
+#include "base/places.hpp"
 #include "log.hpp"
 
 #include <algorithm>
@@ -10,8 +11,6 @@
 namespace failover {
 
 namespace {
-
-constexpr std::string_view kAliasPrefix = "vf-failover slave, was ";
 
 /// A name that is free in the hidden namespace: its own, else one made of its ifindex.
 std::string hidden_name(Kernel &kernel, const netlink::Link &link) {
@@ -54,8 +53,8 @@ Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) 
 		change.mtu = master.mtu;
 	if (auto done = kernel.hidden_route.set_link(slave.ifindex, change); !done)
 		return tl::unexpected(std::move(done.error())
-					  .within(fmt::format("{} does not take the master's MTU {} and MAC {}", slave.name,
-							      master.mtu, master.mac.to_string())));
+					  .within(fmt::format("{} does not take the master's MTU {} and MAC {}",
+							      slave.name, master.mtu, master.mac.to_string())));
 	// Frames merged by the NIC itself cannot be forwarded again; GRO gives the same without that harm.
 	if (auto refused = kernel.hidden_ethtool.set_features(slave.ifindex, {{"rx-lro", false}}))
 		for (const auto &refusal : *refused)
@@ -68,13 +67,13 @@ Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) 
 } // namespace
 
 std::string original_name(const netlink::Link &link) {
-	return link.alias.starts_with(kAliasPrefix) ? link.alias.substr(kAliasPrefix.size()) : link.name;
+	return link.alias.starts_with(kSlaveAliasPrefix) ? link.alias.substr(kSlaveAliasPrefix.size()) : link.name;
 }
 
 Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link) {
 	const std::string name = hidden_name(kernel, link);
 	netlink::LinkChange alias;
-	alias.alias = fmt::format("{}{}", kAliasPrefix, link.name);
+	alias.alias = fmt::format("{}{}", kSlaveAliasPrefix, link.name);
 	if (auto done = kernel.visible_route.set_link(link.ifindex, alias); !done)
 		log::debug("{}: no alias: {}", link.name, done.error().message);
 	if (auto done = kernel.visible_route.move_link(link.ifindex, kernel.hidden.fd.get(),
@@ -157,8 +156,9 @@ std::vector<std::string> sync_vlans(Kernel &kernel, Master &master) {
 			auto known = kernel.hidden_route.link(name);
 			if (known && !*known) {
 				if (auto made = kernel.hidden_route.add_vlan(slave->ifindex, vid, name); !made) {
-					problems.push_back(fmt::format("{}: VLAN {} may not pass by {}: {}", master.name, vid,
-								       slave->name, made.error().message));
+					problems.push_back(fmt::format("{}: VLAN {} may not pass by {}: {}",
+								       master.name, vid, slave->name,
+								       made.error().message));
 					continue;
 				}
 				known = kernel.hidden_route.link(name);

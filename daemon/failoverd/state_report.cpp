@@ -6,11 +6,6 @@ namespace failover {
 
 namespace {
 
-control::Counters counters_of(const fom_stats &stats) {
-	return {stats.tx_packets, stats.tx_bytes,     stats.rx_packets, stats.rx_bytes,
-		stats.rx_duplicate, stats.rx_reflected, stats.tx_rescued, stats.tx_no_path};
-}
-
 std::string health_of(const Master &master, model::Slot slot) {
 	const Slave &slave = *master.slaves[slot];
 	if (slave.gone())
@@ -61,7 +56,7 @@ control::MasterState Manager::state_of(const Master &master) {
 		entry.health = health_of(master, slot);
 		entry.xdp = slave->xdp;
 		if (auto stats = kernel_.maps.stats(master.index, slot))
-			entry.counters = counters_of(*stats);
+			entry.counters = control::counters_of(*stats);
 		state.slaves.push_back(std::move(entry));
 	}
 	return state;
@@ -73,9 +68,10 @@ control::ProbeReport Manager::probe() const {
 	for (const auto &trial : kernel_.programs.trials())
 		report.capabilities.push_back({trial.name, trial.works ? "yes" : "no", trial.detail});
 	for (const auto &master : masters_)
-		report.capabilities.push_back({fmt::format("master {}", master->name), "yes",
-					       fmt::format("{} pair, programs by {}", master->netkit ? "netkit" : "veth",
-							   bpf::hook_name(master->hook))});
+		report.capabilities.push_back(
+		    {fmt::format("master {}", master->name), "yes",
+		     fmt::format("{} pair, programs by {}", master->netkit ? "netkit" : "veth",
+				 bpf::hook_name(master->hook))});
 	return report;
 }
 

@@ -84,7 +84,12 @@ std::uint64_t Manager::no_path_total(const Master &master) const {
 
 void Manager::switched(Master &master, const model::Switch &action) {
 	const std::uint64_t no_path = no_path_total(master);
-	LastSwitch last{action.from, action.to, action.cause, action.by_kernel, action.when, EventLoop::Time{0},
+	LastSwitch last{action.from,
+			action.to,
+			action.cause,
+			action.by_kernel,
+			action.when,
+			EventLoop::Time{0},
 			no_path - master.no_path_before};
 	master.no_path_before = no_path;
 	master.last = last;
@@ -110,8 +115,8 @@ void Manager::note_switch(const Master &master, const LastSwitch &last) {
 	event.master = master.name;
 	event.slave = record.to;
 	event.message = record.from.empty() ? fmt::format("{} is active ({})", record.to, record.cause)
-					    : fmt::format("switched from {} to {} ({}, by the {})", record.from, record.to,
-							  record.cause, record.by);
+					    : fmt::format("switched from {} to {} ({}, by the {})", record.from,
+							  record.to, record.cause, record.by);
 	event.switch_record = record;
 	log::notice("{}: {}", master.name, event.message);
 	journal_.add(std::move(event));
@@ -183,8 +188,8 @@ control::SwitchRecord Manager::record_of(const Master &master, const LastSwitch 
 Result<control::SwitchRecord> Manager::switch_to(Master &master, model::Slot slot) {
 	if (!master.model.usable(slot))
 		return fail(fmt::format("{} cannot carry traffic now ({})", master.slave_name(slot),
-					master.slaves[slot]->gone()	? "it is unplugged"
-					: !master.slaves[slot]->up	? "it is down"
+					master.slaves[slot]->gone()     ? "it is unplugged"
+					: !master.slaves[slot]->up      ? "it is down"
 					: !master.slaves[slot]->carrier ? "it has no carrier"
 									: "its driver is letting go of it"));
 	perform(master, master.model.operator_chose(slot, EventLoop::now()));

@@ -14,7 +14,8 @@ public:
 	LibbpfLog(const LibbpfLog &) = delete;
 	LibbpfLog &operator=(const LibbpfLog &) = delete;
 
-	/// Why the last thing failed: the first warning since, which is then forgotten; "no reason given" if there was none.
+	/// Why the last thing failed: the first warning since, which is then forgotten; "no reason given" if there was
+	/// none.
 	[[nodiscard]] std::string take_reason();
 };
 

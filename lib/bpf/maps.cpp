@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bpf/maps.hpp"
 
-#include "bpf/pins.hpp"
-
 #include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -26,19 +24,18 @@ Result<BusKey> bus_key(const std::string &bus_id) {
 	return key;
 }
 
-Result<UniqueFd> open_pin(const std::string &name, bool writable) {
+Result<UniqueFd> open_pin(const std::string &path, bool writable) {
 	LIBBPF_OPTS(bpf_obj_get_opts, options, .file_flags = writable ? 0u : unsigned{BPF_F_RDONLY});
-	UniqueFd fd(bpf_obj_get_opts(map_pin(name).c_str(), &options));
+	UniqueFd fd(bpf_obj_get_opts(path.c_str(), &options));
 	if (!fd)
-		return fail_errno(errno, fmt::format("BPF map {}", map_pin(name)));
+		return fail_errno(errno, fmt::format("BPF map {}", path));
 	return fd;
 }
 
 } // namespace
 
 Result<MasterTable> MasterTable::map(int map_fd, bool writable) {
-	void *memory =
-	    ::mmap(nullptr, kTableBytes, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, map_fd, 0);
+	void *memory = ::mmap(nullptr, kTableBytes, PROT_READ | (writable ? PROT_WRITE : 0), MAP_SHARED, map_fd, 0);
 	if (memory == MAP_FAILED)
 		return fail_errno(errno, "mapping the table of masters");
 	return MasterTable(static_cast<fom_master *>(memory));
@@ -63,8 +60,8 @@ std::optional<unsigned> MasterTable::free_index() const {
 	return std::nullopt;
 }
 
-Result<Maps> Maps::open_pinned(bool writable) {
-	auto masters_fd = open_pin("fom_masters", writable);
+Result<Maps> Maps::open_pinned(bool writable, const std::string &root) {
+	auto masters_fd = open_pin(map_pin("fom_masters", root), writable);
 	if (!masters_fd)
 		return tl::unexpected(masters_fd.error());
 	auto table = MasterTable::map(masters_fd->get(), writable);
@@ -79,12 +76,12 @@ Result<Maps> Maps::open_pinned(bool writable) {
 	const std::pair<const char *, UniqueFd *> pins[] = {
 	    {"fom_ports", &maps.ports_}, {"fom_stats", &maps.stats_}, {"fom_events", &maps.events_}};
 	for (const auto &[name, fd] : pins) {
-		auto opened = open_pin(name, writable);
+		auto opened = open_pin(map_pin(name, root), writable);
 		if (!opened)
 			return tl::unexpected(opened.error());
 		*fd = std::move(*opened);
 	}
-	if (auto devices = open_pin("fom_devices", writable))
+	if (auto devices = open_pin(map_pin("fom_devices", root), writable))
 		maps.devices_ = std::move(*devices);
 	return maps;
 }

@@ -5,6 +5,7 @@
 #include "base/fd.hpp"
 #include "base/mac_address.hpp"
 #include "base/result.hpp"
+#include "bpf/pins.hpp"
 
 #include <linux/fom_abi.h>
 #include <optional>
@@ -38,8 +39,8 @@ private:
 /// The other maps, by file descriptor.
 class Maps {
 public:
-	/// Opens what is pinned; fails with ENOENT when nothing is.
-	[[nodiscard]] static Result<Maps> open_pinned(bool writable);
+	/// Opens what is pinned below `root`; fails with ENOENT when nothing is.
+	[[nodiscard]] static Result<Maps> open_pinned(bool writable, const std::string &root = kPinRoot);
 
 	[[nodiscard]] MasterTable &masters() { return masters_; }
 	[[nodiscard]] const MasterTable &masters() const { return masters_; }

@@ -9,8 +9,8 @@ namespace failover::bpf {
 inline const std::string kPinRoot = "/sys/fs/bpf/failover";
 
 /// Pinned map, e.g. "fom_masters".
-[[nodiscard]] inline std::string map_pin(const std::string &name) {
-	return kPinRoot + "/" + name;
+[[nodiscard]] inline std::string map_pin(const std::string &name, const std::string &root = kPinRoot) {
+	return root + "/" + name;
 }
 /// Folder of the loaded programs of one build of the objects.
 [[nodiscard]] inline std::string program_pins(const std::string &build) {

@@ -82,16 +82,15 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 	std::error_code error;
 	fs::create_directories(kPinRoot, error);
 	if (error)
-		return fail_errno(error.value(),
-				  fmt::format("making {} (is bpffs mounted at /sys/fs/bpf?)", kPinRoot));
+		return fail_errno(error.value(), fmt::format("making {} (is bpffs mounted at /sys/fs/bpf?)", kPinRoot));
 
 	Programs programs;
 	if (fs::exists(folder, error)) {
 		if (auto reused = programs.reuse(folder); !reused)
 			return tl::unexpected(std::move(reused.error()).within("taking up loaded BPF programs"));
 	} else {
-		// Loaded aside and renamed when complete, so that a folder of this name is always whole. (bpffs takes no
-		// names with a dot.)
+		// Loaded aside and renamed when complete, so that a folder of this name is always whole. (bpffs takes
+		// no names with a dot.)
 		const std::string fresh = kPinRoot + "/loading";
 		fs::remove_all(fresh, error);
 		fs::create_directory(fresh, error);

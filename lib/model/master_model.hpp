@@ -20,15 +20,15 @@ using Time = std::chrono::nanoseconds;
 using Slot = unsigned; ///< 0..FOM_MAX_SLAVES-1, FOM_NO_SLOT
 
 struct Settings {
-	bool failback = true;	///< return to a slave of better rank by ourselves
+	bool failback = true;   ///< return to a slave of better rank by ourselves
 	Time failback_delay{0}; ///< its carrier must have stayed this long
-	/// How long a planned switch waits for its path to be proven before carrier alone is believed: some fabrics pass
-	/// no probes. 0: no proof is asked for.
+	/// How long a planned switch waits for its path to be proven before carrier alone is believed: some fabrics
+	/// pass no probes. 0: no proof is asked for.
 	Time proof_timeout{std::chrono::seconds(2)};
 };
 
-/// The active slave is another one. By the kernel: it has happened. Else: it is to happen now, by compare-and-swap; when
-/// the kernel was faster, report that with kernel_switched() and drop this. Then record it and teach the fabric.
+/// The active slave is another one. By the kernel: it has happened. Else: it is to happen now, by compare-and-swap;
+/// when the kernel was faster, report that with kernel_switched() and drop this. Then record it and teach the fabric.
 struct Switch {
 	Slot from, to;
 	fom_cause cause;
@@ -73,8 +73,8 @@ public:
 	[[nodiscard]] Actions clock(Time now);
 	[[nodiscard]] Actions settings_changed(Settings settings, Time now);
 
-	/// After a restart: what is found in the kernel is taken as it is, slave by slave, then the rest; nothing is done
-	/// before clock() is called.
+	/// After a restart: what is found in the kernel is taken as it is, slave by slave, then the rest; nothing is
+	/// done before clock() is called.
 	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
 	void adopt_active(Slot slot) { active_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
@@ -96,9 +96,9 @@ private:
 		unsigned rank = 0;
 		Time carrier_since{0};
 		bool heard_from = false; ///< a probe it sent came in by the active slave
-		bool heard_by = false;	 ///< a probe of the active slave came in by it
-		Time failed_at{0};   ///< when the kernel last switched away from it
-		Time distrust{0};    ///< how long after that it is not returned to
+		bool heard_by = false;   ///< a probe of the active slave came in by it
+		Time failed_at{0};       ///< when the kernel last switched away from it
+		Time distrust{0};        ///< how long after that it is not returned to
 	};
 
 	[[nodiscard]] Slot best() const;

@@ -112,9 +112,12 @@ TEST_CASE("A probe that is not ours proves nothing") {
 	auto cut = probe(kPrimary, 7);
 	cut.resize(14 + sizeof(fom_probe) - 1);
 	const Forgery forgeries[] = {
-	    {"wrong nonce", probe(kPrimary, 8)},	{"wrong magic", magic},
-	    {"wrong version", version},		{"slot out of range", probe(FOM_MAX_SLAVES, 7)},
-	    {"the slave's own, reflected", probe(kStandby, 7)}, {"cut off in the nonce", cut},
+	    {"wrong nonce", probe(kPrimary, 8)},
+	    {"wrong magic", magic},
+	    {"wrong version", version},
+	    {"slot out of range", probe(FOM_MAX_SLAVES, 7)},
+	    {"the slave's own, reflected", probe(kStandby, 7)},
+	    {"cut off in the nonce", cut},
 	};
 	for (const auto &forgery : forgeries) {
 		Datapath path;

@@ -10,8 +10,8 @@
 #include "xdp.skel.h"
 
 #include <algorithm>
-#include <bpf/bpf.h>
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
@@ -125,8 +125,9 @@ Datapath::~Datapath() = default;
 
 int Datapath::run(int program, int ifindex, const Packet &packet) {
 	auto context = context_at(ifindex);
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(), .data_size_in = static_cast<__u32>(packet.size()),
-		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(),
+		    .data_size_in = static_cast<__u32>(packet.size()), .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .repeat = 1);
 	REQUIRE(bpf_prog_test_run_opts(program, &options) == 0);
 	return static_cast<int>(options.retval);
 }
@@ -135,15 +136,17 @@ int Datapath::receive_xdp(unsigned slot, const Packet &packet) {
 	xdp_md context{};
 	context.data_end = static_cast<std::uint32_t>(packet.size());
 	context.ingress_ifindex = static_cast<std::uint32_t>(slave_[slot]);
-	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(), .data_size_in = static_cast<__u32>(packet.size()),
-		    .ctx_in = &context, .ctx_size_in = sizeof(context), .repeat = 1);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.data(),
+		    .data_size_in = static_cast<__u32>(packet.size()), .ctx_in = &context,
+		    .ctx_size_in = sizeof(context), .repeat = 1);
 	REQUIRE(bpf_prog_test_run_opts(xdp_, &options) == 0);
 	return static_cast<int>(options.retval);
 }
 
 std::vector<fom_event> Datapath::events() {
 	std::vector<fom_event> seen;
-	auto reader = bpf::EventReader::open(maps_->events_fd(), [&](const fom_event &event) { seen.push_back(event); });
+	auto reader =
+	    bpf::EventReader::open(maps_->events_fd(), [&](const fom_event &event) { seen.push_back(event); });
 	REQUIRE(reader.has_value());
 	REQUIRE(reader->read().has_value());
 	return seen;

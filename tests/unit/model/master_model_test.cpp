@@ -240,8 +240,8 @@ TEST_CASE("A million random events break no rule") {
 				actions = model.slave_leaving(slot, now);
 			break;
 		case 4:
-			if (active != FOM_NO_SLOT && slot != active && present[slot] && carrier[slot] && !leaving[slot] &&
-			    present[active]) {
+			if (active != FOM_NO_SLOT && slot != active && present[slot] && carrier[slot] &&
+			    !leaving[slot] && present[active]) {
 				carrier[active] = false;
 				actions = model.kernel_switched(active, slot, FOM_CAUSE_CARRIER_LOSS, now);
 			}
@@ -253,7 +253,8 @@ TEST_CASE("A million random events break no rule") {
 			actions = model.operator_released(now);
 			break;
 		case 7:
-			actions = model.probe_passed(pick(2) ? slot : model.active(), pick(2) ? slot : model.active(), now);
+			actions =
+			    model.probe_passed(pick(2) ? slot : model.active(), pick(2) ? slot : model.active(), now);
 			break;
 		default:
 			actions = model.clock(now);

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "base/clock.hpp"
+
+#include <ctime>
+
+namespace failover {
+
+std::chrono::nanoseconds boottime_now() {
+	timespec time{};
+	::clock_gettime(CLOCK_BOOTTIME, &time);
+	return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+std::int64_t wall_clock_us(std::chrono::nanoseconds boottime) {
+	using namespace std::chrono;
+	const auto ago = boottime_now() - boottime;
+	return duration_cast<microseconds>(system_clock::now().time_since_epoch() - ago).count();
+}
+
+} // namespace failover
