@@ -26,7 +26,7 @@ std::string fitness(const control::MasterState &master) {
 std::string ailing(const control::MasterState &master) {
 	std::vector<std::string> words;
 	for (const auto &slave : master.slaves) {
-		if (slave.name != master.active && slave.health != "ready")
+		if (slave.health != "active" && slave.health != "ready")
 			words.push_back(fmt::format("{} ({}) {}", slave.name, slave.role, health_words(slave.health)));
 	}
 	for (const char *role : {"primary", "standby"}) {

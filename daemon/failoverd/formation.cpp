@@ -177,7 +177,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	master->port = pair->port.ifindex;
 	master->mac = standby.link.mac;
 	master->mtu = standby.link.mtu;
-	master->promisc = standby.link.flags & IFF_PROMISC;
+	master->promisc = standby.link.promiscuity > 0;
 	master->netkit = pair->netkit;
 	master->rule = rule;
 	master->model = model::MasterModel(model_settings(rule.settings));
@@ -241,6 +241,7 @@ void forget_slave(Kernel &kernel, Master &master, model::Slot slot) {
 	slave.ifindex = 0;
 	slave.carrier = slave.up = slave.xdp = false;
 	slave.vlans.clear();
+	slave.unicast.clear();
 }
 
 Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes) {
@@ -262,6 +263,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 		for (const auto &[vid, ifindex] : slave.vlans)
 			(void)kernel.hidden_route.delete_link(ifindex);
 		forget_slave(kernel, master, slot);
+		restore_link(kernel, master, slave);
 		const bool heir = slave.role == FOM_ROLE_STANDBY;
 		auto link = heir ? unhide_link(kernel, slave.ifindex, master.name, master.visible)
 				 : unhide_link(kernel, slave.ifindex, slave.name);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "manager.hpp"
 
+#include "filters.hpp"
 #include "formation.hpp"
+#include "link_sync.hpp"
 #include "log.hpp"
 #include "pairing.hpp"
 #include "slave_setup.hpp"
@@ -15,15 +17,6 @@ namespace {
 void say_all(const std::string &master, const std::vector<std::string> &notes) {
 	for (const auto &note : notes)
 		log::warning("{}: {}", master, note);
-}
-
-/// The tags of VLAN devices directly on the master.
-std::set<std::uint16_t> vlans_on(int master, const std::vector<netlink::Link> &links) {
-	std::set<std::uint16_t> vlans;
-	for (const auto &link : links)
-		if (link.kind == "vlan" && link.lower == master && !link.link_netnsid && link.vlan_id)
-			vlans.insert(*link.vlan_id);
-	return vlans;
 }
 
 } // namespace
@@ -148,6 +141,21 @@ void Manager::form_masters() {
 	}
 }
 
+void Manager::look_above(Master &master) {
+	auto links = kernel_.visible_route.links();
+	if (!links)
+		return;
+	const auto uppers = uppers_of(master, *links);
+	if (uppers == master.uppers)
+		return;
+	master.uppers = uppers;
+	say_all(master.name, sync_filters(kernel_, master));
+	// Unicast addresses that a pair cannot filter make it promiscuous without a word; look.
+	const auto self = std::ranges::find(*links, master.visible, &netlink::Link::ifindex);
+	if (self != links->end())
+		master_changed(master, *self);
+}
+
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
 	Master &master = *fresh;
 	say_all(master.name, notes);
@@ -165,10 +173,7 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 	log::info("{}: master with {} by {}, {}", master.name, slaves, master.netkit ? "netkit" : "veth",
 		  bpf::hook_name(master.hook));
 	journal_.add("attached", master.name, "", fmt::format("{} is a master now, with {}", master.name, slaves));
-	if (auto links = kernel_.visible_route.links()) {
-		master.vlans = vlans_on(master.visible, *links);
-		say_all(master.name, sync_vlans(kernel_, master));
-	}
+	look_above(master);
 	return &master;
 }
 
@@ -209,17 +214,9 @@ void Manager::visible_event(const netlink::MonitorEvent &event) {
 			master_gone(**ours);
 		return;
 	}
-	if (link.kind == "vlan") {
+	if (link.lower != 0 || link.master != 0)
 		for (auto &master : masters_)
-			if (link.lower == master->visible && !link.link_netnsid && link.vlan_id) {
-				if (change->change == netlink::Change::kPresent)
-					master->vlans.insert(*link.vlan_id);
-				else
-					master->vlans.erase(*link.vlan_id);
-				say_all(master->name, sync_vlans(kernel_, *master));
-			}
-		return;
-	}
+			look_above(*master);
 	if (change->change == netlink::Change::kRemoved) {
 		refused_.erase(link.name);
 		detached_.erase(link.name);
@@ -340,51 +337,10 @@ void Manager::master_changed(Master &master, const netlink::Link &link) {
 		log::info("{} is called {} now", master.name, link.name);
 		master.name = link.name;
 	}
-	netlink::LinkChange change;
-	if (link.mtu != master.mtu)
-		change.mtu = link.mtu;
-	if (link.mac != master.mac)
-		change.mac = link.mac;
-	const bool promisc = link.flags & IFF_PROMISC;
-	if (promisc != master.promisc)
-		change.set_promisc(promisc);
-	if (!change.mtu && !change.mac && !change.flags_mask)
-		return;
-
-	// All slaves or none: what one refuses is taken back from those that took it, and from the master.
-	std::vector<const Slave *> changed;
-	Status done;
-	for (const auto &slave : master.slaves) {
-		if (!slave || slave->gone())
-			continue;
-		done = kernel_.hidden_route.set_link(slave->ifindex, change);
-		if (!done) {
-			done = tl::unexpected(std::move(done.error())
-						  .within(fmt::format("{} refuses MTU {} and MAC {}", slave->name,
-								      link.mtu, link.mac.to_string())));
-			break;
-		}
-		changed.push_back(&*slave);
+	if (auto done = sync_with_master(kernel_, master, link); !done) {
+		log::error("{}: {}", master.name, done.error().message);
+		journal_.add("refused", master.name, "", done.error().message);
 	}
-	if (done) {
-		if (change.mtu)
-			(void)kernel_.hidden_route.set_link(master.port, netlink::LinkChange{.mtu = change.mtu});
-		master.mtu = link.mtu;
-		master.mac = link.mac;
-		master.promisc = promisc;
-		std::ranges::copy(link.mac.bytes(), kernel_.maps.masters().at(master.index).mac);
-		return;
-	}
-	netlink::LinkChange back;
-	if (change.mtu)
-		back.mtu = master.mtu;
-	if (change.mac)
-		back.mac = master.mac;
-	for (const Slave *slave : changed)
-		(void)kernel_.hidden_route.set_link(slave->ifindex, back);
-	(void)kernel_.visible_route.set_link(master.visible, back);
-	log::error("{}: {}; the master keeps what it had", master.name, done.error().message);
-	journal_.add("refused", master.name, "", done.error().message);
 }
 
 void Manager::master_gone(Master &master) {
@@ -398,6 +354,7 @@ void Manager::master_gone(Master &master) {
 			continue;
 		const Slave slave = *master.slaves[slot];
 		forget_slave(kernel_, master, slot);
+		restore_link(kernel_, master, slave);
 		detached_.insert(slave.name);
 		if (auto back = unhide_link(kernel_, slave.ifindex, slave.name); !back)
 			log::error("{}", back.error().message);

@@ -31,7 +31,9 @@ public:
 	[[nodiscard]] Master *find(const std::string &name);
 	[[nodiscard]] control::MasterState state_of(const Master &master);
 	[[nodiscard]] control::ProbeReport probe() const;
-	[[nodiscard]] Result<control::SwitchRecord> switch_to(Master &master, model::Slot slot);
+	using SwitchAnswer = std::function<void(Result<control::SwitchRecord>)>;
+	/// Answers once the slave is active, which waits for its path to be proven, or cannot become so.
+	void switch_to(Master &master, model::Slot slot, SwitchAnswer answer);
 	[[nodiscard]] Result<Master *> attach(const std::string &standby, const std::optional<std::string> &primary);
 	[[nodiscard]] Status detach(const std::string &name);
 	/// Takes a new configuration over; masters that are there keep running.
@@ -51,6 +53,8 @@ private:
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
 	void form_masters();
+	/// Learns what devices lie on the master now and opens the slaves' filters for them.
+	void look_above(Master &master);
 	/// NICs of the visible namespace that no master has and the operator did not take out.
 	[[nodiscard]] std::vector<Nic> candidates();
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
@@ -73,6 +77,7 @@ private:
 	void set_carrier(Master &master, bool on);
 	void arm_clock(Master &master);
 	void run_prober(Master &master);
+	void answer_operator(Master &master);
 	[[nodiscard]] std::uint64_t no_path_total(const Master &master) const;
 	[[nodiscard]] control::SwitchRecord record_of(const Master &master, const LastSwitch &last) const;
 

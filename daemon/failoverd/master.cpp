@@ -47,7 +47,7 @@ unsigned rank_of(fom_role role) {
 }
 
 model::Settings model_settings(const config::Settings &settings) {
-	return {settings.failback == config::Failback::automatic, settings.failback_delay};
+	return {settings.failback == config::Failback::automatic, settings.failback_delay, settings.proof_timeout};
 }
 
 } // namespace failover

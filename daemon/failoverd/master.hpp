@@ -12,6 +12,7 @@
 #include "prober.hpp"
 
 #include <array>
+#include <functional>
 #include <linux/fom_abi.h>
 #include <map>
 #include <memory>
@@ -34,8 +35,16 @@ struct Slave {
 	bool up = false, carrier = false;
 	bool xdp = false;
 	std::map<std::uint16_t, int> vlans; ///< VLAN filters: vid -> ifindex of the device that holds it
+	std::set<MacAddress> unicast;       ///< further addresses in its MAC filter
 
 	[[nodiscard]] bool gone() const { return ifindex == 0; }
+};
+
+/// What devices on top of a master want to hear besides the master's own frames.
+struct Uppers {
+	std::set<std::uint16_t> vlans; ///< outermost tags
+	std::set<MacAddress> unicast;  ///< of macvlan and macvtap devices
+	friend bool operator==(const Uppers &, const Uppers &) = default;
 };
 
 /// What the last switch cost, as far as it is known yet.
@@ -62,13 +71,14 @@ struct Master {
 	config::MasterConfig rule;
 	model::MasterModel model;
 	std::array<std::optional<Slave>, FOM_MAX_SLAVES> slaves;
-	std::set<std::uint16_t> vlans; ///< tags of VLAN devices on the master
+	Uppers uppers;
 	std::optional<LastSwitch> last;
 	std::uint64_t no_path_before = 0; ///< tx_no_path, all slots, when the last switch began
 	Announcer announcer;
 	Prober prober;
-	EventSource clock;   ///< when the model wants to be woken
-	EventSource recheck; ///< a look at the slaves after the kernel switched
+	std::function<void(Result<control::SwitchRecord>)> asked; ///< to be told how the operator's switch came out
+	EventSource clock;                                        ///< when the model wants to be woken
+	EventSource recheck;                                      ///< a look at the slaves after the kernel switched
 
 	/// Slot of the slave with this ifindex of the hidden namespace.
 	[[nodiscard]] std::optional<model::Slot> slot_of(int ifindex) const;

@@ -61,7 +61,7 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 	master->port = port->ifindex;
 	master->mac = visible->mac;
 	master->mtu = visible->mtu;
-	master->promisc = visible->flags & IFF_PROMISC;
+	master->promisc = visible->promiscuity > 0;
 	master->port_up = port->flags & IFF_UP;
 	master->netkit = port->kind == "netkit";
 	if (const auto *rule = rule_for(config, master->name)) {

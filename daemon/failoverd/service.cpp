@@ -52,10 +52,11 @@ void DaemonService::switch_active(const control::Caller &caller, const control::
 	if (!slot)
 		return done(control::no_such_slave(request.master, request.to));
 	log::info("{}: uid {} asks for {}", request.master, caller.uid, request.to);
-	auto record = manager_.switch_to(*master, *slot);
-	if (!record)
-		return done(control::refused(record.error().message));
-	done(std::move(*record));
+	manager_.switch_to(*master, *slot, [done](Result<control::SwitchRecord> record) {
+		if (!record)
+			return done(control::refused(record.error().message));
+		done(std::move(*record));
+	});
 }
 
 void DaemonService::attach(const control::Caller &caller, const control::AttachRequest &request,

@@ -2,6 +2,7 @@
 #include "slave_setup.hpp"
 
 #include "base/places.hpp"
+#include "filters.hpp"
 #include "log.hpp"
 
 #include <algorithm>
@@ -108,6 +109,18 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const std::string
 	return std::move(**link);
 }
 
+void restore_link(Kernel &kernel, const Master &master, const Slave &slave) {
+	if (slave.mac == master.mac || slave.mac.is_zero())
+		return;
+	// Many drivers take an address only while closed.
+	netlink::LinkChange own;
+	own.mac = slave.mac;
+	(void)kernel.hidden_route.set_link(slave.ifindex, netlink::LinkChange().set_up(false));
+	if (auto done = kernel.hidden_route.set_link(slave.ifindex, own); !done)
+		log::warning("{}: its own address {} is not restored: {}", slave.name, slave.mac.to_string(),
+			     done.error().message);
+}
+
 Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave) {
 	fom_slot &entry = kernel.maps.masters().at(master.index).slots[slot];
 	std::atomic_ref(entry.flags).store(FOM_SLOT_USED);
@@ -138,39 +151,9 @@ Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave
 	}
 	master.slaves[slot] = std::move(slave);
 	std::atomic_ref(entry.flags).store(FOM_SLOT_USED | FOM_SLOT_READY);
-	for (const auto &problem : sync_vlans(kernel, master))
+	for (const auto &problem : sync_filters(kernel, master))
 		log::warning("{}", problem);
 	return {};
-}
-
-std::vector<std::string> sync_vlans(Kernel &kernel, Master &master) {
-	// The kernel opens a NIC's VLAN filter for VLAN devices on it and in no other way; frames never reach them.
-	std::vector<std::string> problems;
-	for (auto &slave : master.slaves) {
-		if (!slave || slave->gone())
-			continue;
-		for (const auto vid : master.vlans) {
-			if (slave->vlans.contains(vid))
-				continue;
-			const std::string name = fmt::format("v{}.{}", slave->ifindex, vid);
-			auto known = kernel.hidden_route.link(name);
-			if (known && !*known) {
-				if (auto made = kernel.hidden_route.add_vlan(slave->ifindex, vid, name); !made) {
-					problems.push_back(fmt::format("{}: VLAN {} may not pass by {}: {}",
-								       master.name, vid, slave->name,
-								       made.error().message));
-					continue;
-				}
-				known = kernel.hidden_route.link(name);
-			}
-			if (known && *known)
-				slave->vlans[vid] = (*known)->ifindex;
-		}
-		std::erase_if(slave->vlans, [&](const auto &entry) {
-			return !master.vlans.contains(entry.first) && kernel.hidden_route.delete_link(entry.second);
-		});
-	}
-	return problems;
 }
 
 } // namespace failover

@@ -14,14 +14,13 @@ namespace failover {
 /// The way back, to its old name if nobody took it meanwhile.
 [[nodiscard]] Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const std::string &name,
 						std::optional<int> wanted_ifindex = std::nullopt);
+/// Takes back what ready_slave() changed on the link itself: its own MAC, where it was given the master's.
+void restore_link(Kernel &kernel, const Master &master, const Slave &slave);
 
 /// Readies a hidden link to carry the master's traffic in `slot`: programs, MAC, MTU, filters, offloads, up.
 [[nodiscard]] Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave);
 
 /// What users called a hidden link, as noted in its alias by hide_link().
 [[nodiscard]] std::string original_name(const netlink::Link &link);
-
-/// Lets the slave's hardware pass the VLANs of the master. Returns problems in words.
-std::vector<std::string> sync_vlans(Kernel &kernel, Master &master);
 
 } // namespace failover

@@ -2,6 +2,7 @@
 #include "subjects.hpp"
 
 #include "log.hpp"
+#include "stack.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -57,6 +58,13 @@ std::map<std::string, std::vector<announce::Ipv6Address>> ipv6_groups() {
 	return groups;
 }
 
+/// A wrong router flag in an advertisement would take us out of neighbours' default routes (RFC 4861 §7.2.5).
+bool forwards_ipv6(const std::string &device) {
+	std::ifstream file(fmt::format("/proc/sys/net/ipv6/conf/{}/forwarding", device));
+	int on = 0;
+	return file >> on && on != 0;
+}
+
 void add_address(announce::Subject &subject, const netlink::Address &address) {
 	if (address.flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
 		return;
@@ -71,31 +79,6 @@ void add_address(announce::Subject &subject, const netlink::Address &address) {
 	}
 }
 
-struct Level {
-	const netlink::Link *link;
-	announce::VlanStack tags;
-};
-
-/// The master and everything above it, nearest first. A bridge is above it when the master is one of its ports.
-std::vector<Level> stack_on(const netlink::Link &master, const std::vector<netlink::Link> &links) {
-	std::vector<Level> levels{{&master, {}}};
-	for (std::size_t at = 0; at < levels.size(); ++at) {
-		for (const auto &link : links) {
-			const bool upper = (link.lower == levels[at].link->ifindex && !link.link_netnsid) ||
-					   levels[at].link->master == link.ifindex;
-			const bool known = std::ranges::any_of(levels, [&](const Level &l) { return l.link == &link; });
-			if (!upper || known || link.ifindex == levels[at].link->ifindex || link.kind == "veth" ||
-			    link.kind == "netkit")
-				continue;
-			auto tags = levels[at].tags;
-			if (link.vlan_id)
-				tags.push_back({*link.vlan_id, link.vlan_protocol});
-			levels.push_back({&link, std::move(tags)});
-		}
-	}
-	return levels;
-}
-
 } // namespace
 
 std::vector<announce::Subject> subjects_of(const Master &master, netlink::RouteSocket &visible) {
@@ -108,15 +91,16 @@ std::vector<announce::Subject> subjects_of(const Master &master, netlink::RouteS
 		subjects.push_back({.mac = master.mac});
 		return subjects;
 	}
-	const auto self = std::ranges::find(*links, master.visible, &netlink::Link::ifindex);
-	if (self == links->end())
-		return subjects; // moved to another namespace: the first RARP is all we can do for it
+	const auto levels = stack_on(master.visible, *links);
+	if (levels.empty()) // the master is in another namespace now: the first RARP is all we can do for it
+		return subjects;
 	const auto groups4 = ipv4_groups();
 	const auto groups6 = ipv6_groups();
-	for (const auto &level : stack_on(*self, *links)) {
+	for (const auto &level : levels) {
 		announce::Subject subject;
 		subject.mac = level.link->mac;
 		subject.tags = level.tags;
+		subject.router = forwards_ipv6(level.link->name);
 		for (const auto &address : *addresses)
 			if (address.ifindex == level.link->ifindex)
 				add_address(subject, address);

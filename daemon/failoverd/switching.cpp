@@ -31,6 +31,7 @@ void Manager::perform(Master &master, const model::Actions &actions) {
 	}
 	arm_clock(master);
 	run_prober(master);
+	answer_operator(master);
 }
 
 void Manager::run_prober(Master &master) {
@@ -185,17 +186,32 @@ control::SwitchRecord Manager::record_of(const Master &master, const LastSwitch 
 	return record;
 }
 
-Result<control::SwitchRecord> Manager::switch_to(Master &master, model::Slot slot) {
-	if (!master.model.usable(slot))
-		return fail(fmt::format("{} cannot carry traffic now ({})", master.slave_name(slot),
-					master.slaves[slot]->gone()     ? "it is unplugged"
-					: !master.slaves[slot]->up      ? "it is down"
-					: !master.slaves[slot]->carrier ? "it has no carrier"
-									: "its driver is letting go of it"));
+void Manager::switch_to(Master &master, model::Slot slot, SwitchAnswer answer) {
+	if (!master.model.usable(slot)) {
+		const Slave &slave = *master.slaves[slot];
+		answer(fail(fmt::format("{} cannot carry traffic now ({})", slave.name,
+					slave.gone()     ? "it is unplugged"
+					: !slave.up      ? "it is down"
+					: !slave.carrier ? "it has no carrier"
+							 : "its driver is letting go of it")));
+		return;
+	}
+	if (master.asked)
+		master.asked(fail("another switch was asked for meanwhile"));
+	master.asked = std::move(answer);
 	perform(master, master.model.operator_chose(slot, EventLoop::now()));
-	if (!master.last)
-		return fail(fmt::format("{} has not switched yet", master.name));
-	return record_of(master, *master.last);
+	answer_operator(master);
+}
+
+void Manager::answer_operator(Master &master) {
+	const auto choice = master.model.operator_choice();
+	if (!master.asked || (choice && *choice != master.model.active()))
+		return; // its path is being proven
+	const auto answer = std::exchange(master.asked, nullptr);
+	if (!choice || !master.last)
+		answer(fail("the slave failed before it could take over"));
+	else
+		answer(record_of(master, *master.last));
 }
 
 } // namespace failover

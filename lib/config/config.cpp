@@ -60,7 +60,9 @@ std::string render(const Settings &settings, const Settings *base) {
 	const auto any_list = [](const auto &values) { return list(values); };
 	add(&Settings::policy, "policy", quoted_word);
 	add(&Settings::failback, "failback", quoted_word);
-	add(&Settings::failback_delay, "failback-delay-ms", [](auto delay) { return std::to_string(delay.count()); });
+	const auto milliseconds = [](auto delay) { return std::to_string(delay.count()); };
+	add(&Settings::failback_delay, "failback-delay-ms", milliseconds);
+	add(&Settings::proof_timeout, "proof-timeout-ms", milliseconds);
 	add(&Settings::notify, "notify", [](bool on) { return on ? "\"on\"" : "\"off\""; });
 	add(&Settings::notify_schedule, "notify-schedule-ms", any_list);
 	add(&Settings::notify_off_macs, "notify-off-macs", any_list);

@@ -22,6 +22,7 @@ struct Settings {
 	Policy policy = Policy::failover_order;
 	Failback failback = Failback::automatic;
 	std::chrono::milliseconds failback_delay{0};
+	std::chrono::milliseconds proof_timeout{2000}; ///< 0: carrier alone is believed
 	bool notify = true;
 	/// Offsets from the switch, ascending; as QEMU announces.
 	std::vector<std::chrono::milliseconds> notify_schedule = {

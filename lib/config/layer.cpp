@@ -13,18 +13,20 @@ namespace failover::config {
 namespace {
 
 constexpr std::int64_t kMaxFailbackDelayMs = 3'600'000;
+constexpr std::int64_t kMaxProofTimeoutMs = 60'000;
 constexpr std::int64_t kMaxAcpiIndex = 16'383; // 14 bits: QEMU's acpi-index, systemd's ID_NET_NAME_ONBOARD
 
 constexpr std::array<std::string_view, 2> kTopKeys{"defaults", "master"};
-constexpr std::array<std::string_view, 9> kDefaultsKeys{
-    "policy",    "failback", "failback-delay-ms", "notify", "notify-schedule-ms", "notify-off-macs",
+constexpr std::array<std::string_view, 10> kDefaultsKeys{
+    "policy",    "failback", "failback-delay-ms", "proof-timeout-ms", "notify", "notify-schedule-ms", "notify-off-macs",
     "multicast", "xdp",      "autopair"};
-constexpr std::array<std::string_view, 11> kMasterKeys{"name",
+constexpr std::array<std::string_view, 12> kMasterKeys{"name",
 						       "standby",
 						       "primary",
 						       "policy",
 						       "failback",
 						       "failback-delay-ms",
+						       "proof-timeout-ms",
 						       "notify",
 						       "notify-schedule-ms",
 						       "notify-off-macs",
@@ -32,8 +34,8 @@ constexpr std::array<std::string_view, 11> kMasterKeys{"name",
 						       "xdp"};
 constexpr std::array<std::string_view, 6> kMatchKeys{"name", "mac", "driver", "bus", "slot", "acpi-index"};
 
-std::optional<std::chrono::milliseconds> read_failback_delay(const Item &item) {
-	const auto delay = read_integer(item, 0, kMaxFailbackDelayMs, "milliseconds");
+std::optional<std::chrono::milliseconds> read_delay(const Item &item, std::int64_t most) {
+	const auto delay = read_integer(item, 0, most, "milliseconds");
 	return delay ? std::optional(std::chrono::milliseconds(*delay)) : std::nullopt;
 }
 
@@ -44,7 +46,9 @@ bool read_setting(std::string_view key, const Item &item, SettingsPatch &patch) 
 	else if (key == "failback")
 		patch.failback = read_word<Failback>(item, {{"auto", Failback::automatic}, {"never", Failback::never}});
 	else if (key == "failback-delay-ms")
-		patch.failback_delay = read_failback_delay(item);
+		patch.failback_delay = read_delay(item, kMaxFailbackDelayMs);
+	else if (key == "proof-timeout-ms")
+		patch.proof_timeout = read_delay(item, kMaxProofTimeoutMs);
 	else if (key == "notify")
 		patch.notify = read_word<bool>(item, {{"on", true}, {"off", false}});
 	else if (key == "notify-schedule-ms")
@@ -200,6 +204,7 @@ void SettingsPatch::overlay(const SettingsPatch &later) {
 	take(policy, later.policy);
 	take(failback, later.failback);
 	take(failback_delay, later.failback_delay);
+	take(proof_timeout, later.proof_timeout);
 	take(notify, later.notify);
 	take(notify_schedule, later.notify_schedule);
 	take(notify_off_macs, later.notify_off_macs);
@@ -211,6 +216,7 @@ Settings SettingsPatch::applied_to(Settings settings) const {
 	settings.policy = policy.value_or(settings.policy);
 	settings.failback = failback.value_or(settings.failback);
 	settings.failback_delay = failback_delay.value_or(settings.failback_delay);
+	settings.proof_timeout = proof_timeout.value_or(settings.proof_timeout);
 	settings.notify = notify.value_or(settings.notify);
 	settings.notify_schedule = notify_schedule.value_or(settings.notify_schedule);
 	settings.notify_off_macs = notify_off_macs.value_or(settings.notify_off_macs);

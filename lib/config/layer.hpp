@@ -16,6 +16,7 @@ struct SettingsPatch {
 	std::optional<Policy> policy;
 	std::optional<Failback> failback;
 	std::optional<std::chrono::milliseconds> failback_delay;
+	std::optional<std::chrono::milliseconds> proof_timeout;
 	std::optional<bool> notify;
 	std::optional<std::vector<std::chrono::milliseconds>> notify_schedule;
 	std::optional<std::vector<MacAddress>> notify_off_macs;

@@ -47,6 +47,7 @@ TEST_CASE("Every key of the defaults is taken") {
 policy = "failover-order"
 failback = "never"
 failback-delay-ms = 3600000
+proof-timeout-ms = 60000
 notify = "off"
 notify-schedule-ms = [10, 60000]
 notify-off-macs = ["52:54:00:00:00:01", "52-54-00-00-00-02"]
@@ -57,6 +58,7 @@ autopair = false
 	CHECK_FALSE(config.autopair);
 	CHECK(config.defaults.failback == Failback::never);
 	CHECK(config.defaults.failback_delay == 1h);
+	CHECK(config.defaults.proof_timeout == 1min);
 	CHECK_FALSE(config.defaults.notify);
 	CHECK(config.defaults.notify_schedule == std::vector<std::chrono::milliseconds>{10ms, 60s});
 	CHECK(config.defaults.notify_off_macs ==

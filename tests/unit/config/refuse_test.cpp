@@ -90,6 +90,7 @@ TEST_CASE("A number out of range is refused with the range") {
 	CHECK(in_defaults("failback-delay-ms = -1") ==
 	      "f.toml:2:21: defaults.failback-delay-ms: found the integer -1, expected milliseconds from 0 to 3600000");
 	CHECK_THAT(in_defaults("failback-delay-ms = 3600001"), Contains("found the integer 3600001"));
+	CHECK_THAT(in_defaults("proof-timeout-ms = 60001"), Contains("expected milliseconds from 0 to 60000"));
 	CHECK_THAT(in_master("standby = { acpi-index = 0 }"),
 		   Contains("master.standby.acpi-index: found the integer 0, expected an index from 1 to 16383"));
 	CHECK_THAT(in_master("standby = { acpi-index = 16384 }"), Contains("expected an index from 1 to 16383"));

@@ -69,6 +69,14 @@ TEST_CASE("A master without a path looks different even without colours", "[rend
 	CHECK(text.find("→  v") == std::string::npos);
 }
 
+TEST_CASE("A slave that is chosen but cannot carry traffic is no path", "[render]") {
+	auto master = sample_master();
+	master.slaves[0].health = "no-carrier";
+	master.slaves[1].health = "down";
+	CHECK(first_line(render_master(master, {}, plain_view())) ==
+	      "○ ens3  no path: vf0 (primary) has no carrier, virtio0 (standby) is down");
+}
+
 TEST_CASE("A master that misses a NIC altogether says which", "[render]") {
 	auto master = sample_master();
 	master.slaves.pop_back();

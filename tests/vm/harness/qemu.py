@@ -93,6 +93,11 @@ class Qemu:
         return properties
 
     @property
+    def driver(self):
+        """The name of the primary's driver in the guest."""
+        return DRIVERS[self.machine.primary]
+
+    @property
     def pid(self):
         return self._process.pid
 

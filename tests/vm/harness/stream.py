@@ -24,6 +24,16 @@ class Flow:
     ranges: tuple  # (first, last) numbers lost, the tail after the highest one included
     send_errors: int
 
+    @property
+    def longest(self):
+        """Packets of the longest hole: how long the path was out, in intervals between packets."""
+        return max((last - first + 1 for first, last in self.ranges), default=0)
+
+    @property
+    def tail(self):
+        """Packets lost at the very end, after which none came."""
+        return sum(last - first + 1 for first, last in self.ranges if last == self.sent - 1)
+
     def __str__(self):
         return (f"{self.lost} of {self.sent} lost in {len(self.ranges)} holes, {self.duplicates} duplicates, "
                 f"{self.reordered} late, longest gap {self.longest_gap_ms:.0f} ms, {self.send_errors} not sent")
@@ -170,6 +180,11 @@ class Stream:
 
     def await_sent(self, number, seconds=20):
         wait.until(f"the guest to have sent {number} packets", lambda: self.outbound_sent() >= number, seconds, 0.05)
+
+    def await_inbound_sent(self, more, seconds=30):
+        """Until the peer has sent this many more, whatever became of them. Nothing is asked of the guest meanwhile."""
+        goal = self._ways["inbound"].sent() + more
+        wait.until(f"the peer to have sent {goal} packets", lambda: self._ways["inbound"].sent() >= goal, seconds, 0.1)
 
     def stop(self):
         """End it and judge. `lost` is both directions together."""

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a packet and a byte cost by our master, compared with the bare NIC and with other ways, on one CPU."""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import sys
+import time
+from statistics import median, quantiles
+
+from bench.datapath_chart import svg
+from bench.datapath_variants import ALL, Absent, Rounds
+from lab.daemon import DaemonError
+from lab.machine import describe
+from lab.tools import LabError, Tools
+
+METRICS = ("udp_tx", "udp_rx", "tcp_tx", "tcp_rx")
+UNITS = {"udp": "ns/packet", "tcp": "ns/KiB"}
+# Of our master, xdp = "auto".
+TARGETS = {"udp_tx": 1.15, "udp_rx": 1.08, "tcp_tx": 1.05, "tcp_rx": 1.05}
+JUDGED = "ebpf"
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="scripts/bench datapath", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about a minute instead of four")
+    parser.add_argument("--json", metavar="FILE", type=pathlib.Path)
+    parser.add_argument("--svg", metavar="FILE", type=pathlib.Path)
+    parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)), help="CPU to measure on")
+    return parser.parse_args()
+
+
+class Bench:
+    """`passes` times all metrics with fresh sockets; in each, `rounds` short turns of every variant in rotation."""
+
+    def __init__(self, chosen):
+        self._passes, self._rounds = (6, 15) if chosen.quick else (12, 40)
+        self._rounds_of = Rounds(Tools(), chosen.cpu)
+        self._start = time.monotonic()
+        self.ratios = {}  # (variant, metric) -> one for each round
+        self.costs = {}   # the same, ns
+        self.absent = {}  # variant -> reason
+
+    def _say(self, line):
+        print(f"{time.monotonic() - self._start:6.1f} s  {line}", file=sys.stderr, flush=True)
+
+    def run(self):
+        with contextlib.ExitStack() as stack:
+            standing = []
+            for kind in ALL:
+                try:
+                    standing.append(stack.enter_context(kind(Tools())))
+                    self._say(f"{kind.name}: {kind.words}, stands")
+                except Absent as reason:
+                    self.absent[kind.name] = str(reason)
+                    self._say(f"{kind.name}: {reason}")
+            for number in range(self._passes):
+                for metric in METRICS:
+                    self._add(metric, self._rounds_of.measure(metric, standing, self._rounds))
+                self._say(f"pass {number + 1} of {self._passes}: " + ", ".join(
+                    f"{metric} {median(self.ratios[JUDGED, metric]):.3f}" for metric in METRICS))
+
+    def _add(self, metric, costs):
+        for name, values in costs.items():
+            self.costs.setdefault((name, metric), []).extend(values)
+            # A ratio is taken within a round: its two sides are milliseconds apart and saw the same machine.
+            self.ratios.setdefault((name, metric), []).extend(
+                value / raw for value, raw in zip(values, costs["raw"], strict=True))
+
+    def rows(self):
+        for (name, metric), ratios in self.ratios.items():
+            low, _, high = quantiles(ratios, n=4)
+            row = {"variant": name, "metric": metric, "ratio_to_raw": round(median(ratios), 3), "rounds": len(ratios),
+                   "quartiles": [round(low, 3), round(high, 3)],
+                   "cost": round(cost_of(metric, median(self.costs[name, metric])), 1),
+                   "unit": UNITS[metric.split("_")[0]]}
+            if name == JUDGED:
+                row |= {"target": TARGETS[metric], "verdict": verdict(row["ratio_to_raw"], low, TARGETS[metric])}
+            yield row
+
+
+def cost_of(metric, nanoseconds):
+    return nanoseconds * 1024 if metric.startswith("tcp") else nanoseconds
+
+
+def verdict(ratio, low, target):
+    if ratio <= target:
+        return "met"
+    return "missed" if low > target else "missed, within the spread"
+
+
+def table(rows, absent):
+    found = {(row["variant"], row["metric"]): row for row in rows}
+    lines = [f"  {'':14}" + "".join(f"{metric:>24}" for metric in METRICS)]
+    for name in dict.fromkeys(row["variant"] for row in rows):
+        cells = [found[name, metric] for metric in METRICS]
+        lines.append(f"  {name:14}" + "".join(
+            f"{cell['cost']:,.0f} {cell['unit']}".rjust(24) if name == "raw" else
+            f"{cell['ratio_to_raw']:.3f} ({cell['quartiles'][0]:.2f}-{cell['quartiles'][1]:.2f})".rjust(24)
+            for cell in cells))
+        if name == JUDGED:
+            for title, key in (("target", "target"), ("", "verdict")):
+                lines.append(f"    {title:12}" + "".join(
+                    (f"<= {cell[key]}" if key == "target" else cell[key]).rjust(24) for cell in cells))
+    lines += [f"  {name:14}{reason}" for name, reason in absent.items()]
+    return "\n".join(lines)
+
+
+def main():
+    chosen = options()
+    bench = Bench(chosen)
+    try:
+        bench.run()
+    except (LabError, DaemonError) as error:
+        print(f"bench datapath: {error}", file=sys.stderr)
+        return 2
+    rows = list(bench.rows())
+    print("Cost by the way a packet or byte takes, sender, path and receiver on one CPU; ratio to the bare NIC\n"
+          "(median of rounds in turns, in brackets the middle half of them)\n")
+    print(table(rows, bench.absent))
+    result = {"rows": rows, "absent": bench.absent, **describe("scripts/bench datapath")}
+    if chosen.json:
+        chosen.json.write_text(json.dumps(result, indent=1) + "\n")
+    if chosen.svg:
+        chosen.svg.write_text(svg(rows, result["machine"], result["kernel"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Packets lost when the fast NIC goes and returns: ours and what exists today, side by side, in emulated guests.
+
+    peer -- br0 -- tap0 -- virtio-net      (standby) -+
+              `--- tap1 -- e1000e, vmxnet3 (primary) -+- vf-failover | net_failover | bonding
+
+Guests run one after another, so that none disturbs another; what a run finds is kept when a later one fails.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "vm"))
+sys.dont_write_bytecode = True
+
+from harness import places  # noqa: E402
+from harness.host import Host  # noqa: E402
+from harness.judge import judge  # noqa: E402
+from harness.process import end_cleanly_on_sigterm  # noqa: E402
+from harness.qemu import Machine  # noqa: E402
+
+from .downtime_chart import svg  # noqa: E402
+from .downtime_events import EVENTS, ROUND, Guest  # noqa: E402
+from .downtime_systems import SYSTEMS, Ours  # noqa: E402
+from .downtime_table import table  # noqa: E402
+
+KERNELS, NICS = ("6.1", "6.12"), ("e1000e", "vmxnet3")
+RUNS = 3
+ATTEMPTS = 2  # guests booted for one set of runs before it is given up
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="scripts/bench downtime", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="kernel 6.12 only, each event once")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it there")
+    parser.add_argument("--runs", type=int, help=f"runs of each event (default {RUNS}, quick: 1)")
+    parser.add_argument("--kernel", action="append", choices=KERNELS, help="may be repeated")
+    parser.add_argument("--nic", action="append", choices=NICS, help="may be repeated")
+    parser.add_argument("--system", action="append", choices=[s.key for s in SYSTEMS], help="may be repeated")
+    parser.add_argument("--event", action="append", choices=list(EVENTS), help="may be repeated; replug needs unplug")
+    parser.add_argument("--deb", type=Path, help="the product's package (default: the build tree's)")
+    parser.add_argument("--build", type=Path, help="build tree with the tools (default $FAILOVER_BUILD or build/release)")
+    chosen = parser.parse_args()
+    chosen.kernel = chosen.kernel or (["6.12"] if chosen.quick else list(KERNELS))
+    chosen.nic = chosen.nic or list(NICS)
+    chosen.runs = chosen.runs or (1 if chosen.quick else RUNS)
+    wanted = set(chosen.event or EVENTS)
+    if len(wanted & {"unplug", "replug"}) == 1:
+        parser.error("unplug and replug go together: each leaves what the other needs")
+    chosen.round = [(event, traffic) for event, traffic in ROUND if event in wanted]
+    chosen.systems = [system for system in SYSTEMS if not chosen.system or system.key in chosen.system]
+    return chosen
+
+
+class Bench:
+    """Boots guests and fills `rows`."""
+
+    def __init__(self, chosen):
+        self._chosen = chosen
+        self._began = time.monotonic()
+        self.found = {}   # (system, kernel, nic, event, traffic) -> [Measured]
+        self.failed = []
+
+    def say(self, line):
+        spent = int(time.monotonic() - self._began)
+        print(f"{spent // 60:3d}:{spent % 60:02d}  {line}", file=sys.stderr, flush=True)
+
+    def run(self):
+        for kernel in self._chosen.kernel:
+            for nic in self._chosen.nic:
+                for system in self._chosen.systems:
+                    self._cell(system, kernel, nic)
+
+    def _cell(self, system, kernel, nic):
+        """All runs of one system on one kernel and NIC; a guest that fails is replaced once, for what is missing."""
+        name = f"{system.title}, {nic}, {kernel}"
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._guest(system, kernel, nic, name)
+                return
+            except AssertionError as error:
+                self.say(f"{name}: attempt {attempt} of {ATTEMPTS} failed: {error}")
+                last = str(error).splitlines()[0]
+        self.failed.append(f"{name}: {last}")
+
+    def _guest(self, system, kernel, nic, name):
+        chosen = self._chosen
+        deb = (chosen.deb or places.package(chosen.build)) if system is Ours else None
+        host = Host(Machine(kernel=kernel, primary=nic, deb=deb, build=chosen.build, **system.machine))
+        try:
+            self.say(f"{name}: booted in {host.boot_seconds:.0f} s")
+            guest = Guest(host, system(host))
+            kept_of = {what: self.found.setdefault((system.key, kernel, nic, *what), []) for what in chosen.round}
+            # Events build on one another, so a replacement begins with the first run of which one is missing.
+            for run in range(min(map(len, kept_of.values())), chosen.runs):
+                for (event, traffic), kept in kept_of.items():
+                    measured = guest.measure(event, traffic)
+                    if len(kept) <= run:
+                        kept.append(measured)
+                        self._tell(name, event, traffic, measured)
+            judge(host.guest, host.qemu)
+        finally:
+            host.close()
+
+    def _tell(self, name, event, traffic, measured):
+        out = "" if traffic == "receive-only" else f", {measured.lost_out} out"
+        back = "" if measured.back else "; traffic did not come back by itself"
+        self.say(f"{name}: {event}, {traffic}: lost {measured.lost_in} in{out}{back}")
+
+    def rows(self):
+        rows = []
+        for (system, kernel, nic, event, traffic), runs in self.found.items():
+            if not runs:
+                continue
+            row = {"system": system, "kernel": kernel, "nic": nic, "event": event, "traffic": traffic}
+            for key in asdict(runs[0]):
+                row[key] = [asdict(run)[key] for run in runs]
+            rows.append(row)
+        return rows
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), os.uname().machine)
+    return f"{model}, {os.cpu_count()} CPUs, guests emulated (TCG)"
+
+
+def commit():
+    done = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True,
+                          text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def write(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(data, encoding="utf-8")
+
+
+def main():
+    chosen = options()
+    end_cleanly_on_sigterm()
+    bench = Bench(chosen)
+    try:
+        bench.run()
+    except KeyboardInterrupt:
+        bench.failed.append("interrupted")
+    rows = bench.rows()
+    if rows:
+        table(rows, sys.stdout)
+    if chosen.json:
+        command = "scripts/bench downtime " + " ".join(sys.argv[1:])
+        write(chosen.json, json.dumps({"rows": rows, "failed": bench.failed, "machine": machine(),
+                                       "kernel": os.uname().release, "commit": commit(),
+                                       "command": command.strip()}, indent=1) + "\n")
+    if chosen.svg and rows:
+        write(chosen.svg, svg(rows, chosen.runs))
+    for line in bench.failed:
+        print(f"FAILED {line}", file=sys.stderr)
+    return 1 if bench.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What happens to a guest while packets are counted. Every measurement begins and ends with the path proven."""
+from dataclasses import dataclass
+
+from harness import wait
+
+PPS = 1000
+AFTER = 1000        # packets after the guest has switched, in which the fabric may still be wrong
+CUT = 1500          # packets for which the cable stays cut: 1.5 s
+NOT_BACK = AFTER    # as many lost at the very end: traffic did not come back while we looked
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of one event; out is 0 where the guest only received."""
+    lost_in: int
+    lost_out: int
+    longest_in: int
+    longest_out: int
+    back: bool  # traffic had come back when the run ended
+
+    @classmethod
+    def of(cls, stream):
+        flows = [flow for flow in (stream.inbound, stream.outbound) if flow]
+        out = stream.outbound
+        return cls(stream.inbound.lost, out.lost if out else 0, stream.inbound.longest, out.longest if out else 0,
+                   all(flow.tail < NOT_BACK for flow in flows))
+
+
+class Guest:
+    """A booted guest with one of the systems in it."""
+
+    def __init__(self, host, system):
+        self.host = host
+        self.system = system
+
+    def await_active(self, role, seconds=30):
+        wait.until(f"the guest to use its {role}", lambda: self.system.active() == role, seconds, 0.25)
+
+    def measure(self, event, traffic):
+        act, before, after = EVENTS[event]
+        self.host.await_path(before)
+        stream = self.host.stream(both_ways=traffic == "both", pps=PPS)
+        act(self, stream)
+        self.await_active(after)
+        stream.await_inbound_sent(AFTER)
+        stream.stop()
+        self.await_active(after)
+        self.host.await_path(after)
+        return Measured.of(stream)
+
+
+def unplug(guest, _stream):
+    guest.host.unplug()
+
+
+def replug(guest, _stream):
+    guest.host.plug()
+
+
+def carrier(guest, stream):
+    """The cable is cut and mended."""
+    guest.host.carrier("primary", False)
+    try:
+        stream.await_inbound_sent(CUT)
+        guest.await_active("standby")
+    finally:
+        guest.host.carrier("primary", True)
+
+
+# Event: what is done, the NIC that carries before, and after.
+EVENTS = {"unplug": (unplug, "primary", "standby"), "replug": (replug, "standby", "primary"),
+          "carrier": (carrier, "primary", "primary")}
+
+# The order in which a guest goes through them: each leaves what the next needs.
+ROUND = [(event, traffic) for traffic in ("both", "receive-only") for event in ("unplug", "replug", "carrier")]
