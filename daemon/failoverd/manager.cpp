@@ -19,6 +19,24 @@ void say_all(const std::string &master, const std::vector<std::string> &notes) {
 		log::warning("{}: {}", master, note);
 }
 
+/// The NIC that an operator names, or why it cannot be had.
+Result<const Nic *> fit_for_attach(const std::vector<std::unique_ptr<Master>> &masters, const std::vector<Nic> &nics,
+				   const std::string &name) {
+	for (const auto &master : masters) {
+		if (master->name == name)
+			return fail(fmt::format("{} is a master already", name));
+		for (const auto &slave : master->slaves)
+			if (slave && !slave->gone() && slave->name == name)
+				return fail(fmt::format("{} is a slave of {} already", name, master->name));
+	}
+	const auto nic = std::ranges::find_if(nics, [&](const Nic &nic) { return nic.link.name == name; });
+	if (nic == nics.end())
+		return fail(fmt::format("there is no interface {}", name));
+	if (auto unfit = unfit_as_slave(nic->link))
+		return fail(fmt::format("{} cannot be a slave: {}", name, *unfit));
+	return &*nic;
+}
+
 } // namespace
 
 Manager::Manager(EventLoop &loop, Kernel kernel, config::Config config)
@@ -88,7 +106,7 @@ Status Manager::start() {
 		return done;
 	for (auto &master : masters_)
 		check_slaves(*master);
-	scan_visible();
+	survey();
 	return {};
 }
 
@@ -102,32 +120,51 @@ Master *Manager::by_index(unsigned index) {
 	return found == masters_.end() ? nullptr : found->get();
 }
 
-std::vector<Nic> Manager::candidates() {
-	std::vector<Nic> nics;
+// Made once for however many notifications, from a fresh look: what they said may be history.
+void Manager::survey_soon() {
+	if (auto timer = loop_.at(EventLoop::now(), [this] { survey(); }))
+		survey_ = std::move(*timer);
+}
+
+void Manager::survey() {
 	auto links = kernel_.visible_route.links();
 	if (!links) {
 		log::error("{}", links.error().message);
-		return nics;
+		return;
 	}
-	for (auto &link : *links) {
+	const auto gone = [&](const std::string &name) {
+		return std::ranges::find(*links, name, &netlink::Link::name) == links->end();
+	};
+	std::erase_if(refused_, gone);
+	std::erase_if(detached_, gone);
+	for (auto &master : masters_)
+		look_above(*master, *links);
+	form_masters(candidates(*links));
+
+	// The standbys of new masters are hidden now, their names belong to the masters.
+	if (links = kernel_.visible_route.links(); !links)
+		return;
+	for (const auto &nic : candidates(*links)) {
+		const auto owner = std::ranges::find_if(
+		    masters_, [&](const auto &master) { return is_primary_of(master->rule, master->mac, nic); });
+		if (owner != masters_.end())
+			join(**owner, nic, FOM_ROLE_PRIMARY);
+	}
+}
+
+std::vector<Nic> Manager::candidates(const std::vector<netlink::Link> &links, const std::set<std::string> &wanted) {
+	std::vector<Nic> nics;
+	for (const auto &link : links) {
 		const bool ours =
 		    std::ranges::any_of(masters_, [&](const auto &master) { return master->visible == link.ifindex; });
-		if (!ours && !(link.flags & IFF_LOOPBACK) && !detached_.contains(link.name))
-			nics.push_back(describe_nic(std::move(link), kernel_.visible_ethtool));
+		if (!ours &&
+		    (wanted.contains(link.name) || (!(link.flags & IFF_LOOPBACK) && !detached_.contains(link.name))))
+			nics.push_back(describe_nic(link, kernel_.visible_ethtool));
 	}
 	return nics;
 }
 
-void Manager::scan_visible() {
-	form_masters();
-	for (auto &master : masters_)
-		for (const auto &nic : candidates())
-			if (is_primary_of(master->rule, master->mac, nic))
-				join(*master, nic, FOM_ROLE_PRIMARY);
-}
-
-void Manager::form_masters() {
-	const auto nics = candidates();
+void Manager::form_masters(const std::vector<Nic> &nics) {
 	for (const auto &proposal : propose_masters(nics, config_)) {
 		const std::string name = proposal.standby->link.name;
 		std::vector<std::string> notes;
@@ -141,19 +178,17 @@ void Manager::form_masters() {
 	}
 }
 
-void Manager::look_above(Master &master) {
-	auto links = kernel_.visible_route.links();
-	if (!links)
+void Manager::look_above(Master &master, const std::vector<netlink::Link> &links) {
+	const auto self = std::ranges::find(links, master.visible, &netlink::Link::ifindex);
+	if (self == links.end())
 		return;
-	const auto uppers = uppers_of(master, *links);
-	if (uppers == master.uppers)
-		return;
-	master.uppers = uppers;
-	say_all(master.name, sync_filters(kernel_, master));
-	// Unicast addresses that a pair cannot filter make it promiscuous without a word; look.
-	const auto self = std::ranges::find(*links, master.visible, &netlink::Link::ifindex);
-	if (self != links->end())
-		master_changed(master, *self);
+	auto uppers = uppers_of(master, links);
+	if (uppers != master.uppers) {
+		master.uppers = std::move(uppers);
+		say_all(master.name, sync_filters(kernel_, master));
+	}
+	// Addresses that a pair cannot filter make it promiscuous without a word.
+	master_changed(master, *self);
 }
 
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
@@ -173,7 +208,6 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 	log::info("{}: master with {} by {}, {}", master.name, slaves, master.netkit ? "netkit" : "veth",
 		  bpf::hook_name(master.hook));
 	journal_.add("attached", master.name, "", fmt::format("{} is a master now, with {}", master.name, slaves));
-	look_above(master);
 	return &master;
 }
 
@@ -214,15 +248,7 @@ void Manager::visible_event(const netlink::MonitorEvent &event) {
 			master_gone(**ours);
 		return;
 	}
-	if (link.lower != 0 || link.master != 0)
-		for (auto &master : masters_)
-			look_above(*master);
-	if (change->change == netlink::Change::kRemoved) {
-		refused_.erase(link.name);
-		detached_.erase(link.name);
-	} else if (!unfit_as_slave(link)) {
-		scan_visible();
-	}
+	survey_soon();
 }
 
 // A notification tells that something changed; by the time it is read it may have changed again. So what it says is
@@ -275,7 +301,7 @@ void Manager::slave_gone(Master &master, model::Slot slot) {
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-left", master.name, slave.name, line);
 	perform(master, master.model.slave_left(slot, EventLoop::now()));
-	scan_visible(); // another one may have waited for this place
+	survey_soon(); // another one may have waited for this place
 }
 
 void Manager::kernel_event(const fom_event &event) {
@@ -329,7 +355,7 @@ void Manager::resync() {
 	log::notice("kernel notifications were lost, looking at everything again");
 	for (auto &master : masters_)
 		check_slaves(*master);
-	scan_visible();
+	survey_soon();
 }
 
 void Manager::master_changed(Master &master, const netlink::Link &link) {
@@ -365,20 +391,14 @@ void Manager::master_gone(Master &master) {
 }
 
 Result<Master *> Manager::attach(const std::string &standby, const std::optional<std::string> &primary) {
-	if (find(standby))
-		return fail(fmt::format("{} is a master already", standby));
-	detached_.erase(standby);
-	if (primary)
-		detached_.erase(*primary);
-	const auto nics = candidates();
-	const auto named = [&](const std::string &name) {
-		return std::ranges::find_if(nics, [&](const Nic &nic) { return nic.link.name == name; });
-	};
-	const auto nic = named(standby);
-	if (nic == nics.end())
-		return fail(fmt::format("there is no interface {}", standby));
-	if (auto unfit = unfit_as_slave(nic->link))
-		return fail(fmt::format("{} cannot be a slave: {}", standby, *unfit));
+	// A wish that is refused changes nothing: what was detached stays so until it is in a master again.
+	auto links = kernel_.visible_route.links();
+	if (!links)
+		return tl::unexpected(links.error());
+	const auto nics = candidates(*links, {standby, primary.value_or(standby)});
+	auto nic = fit_for_attach(masters_, nics, standby);
+	if (!nic)
+		return tl::unexpected(nic.error());
 
 	config::MasterConfig rule;
 	rule.name = standby;
@@ -388,26 +408,28 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 	const auto configured = std::ranges::find(config_.masters, standby, &config::MasterConfig::name);
 	if (configured != config_.masters.end())
 		rule = *configured;
-	auto second = nics.end();
+	const Nic *second = nullptr;
 	if (primary) {
-		second = named(*primary);
-		if (second == nics.end())
-			return fail(fmt::format("there is no interface {}", *primary));
-		if (second == nic)
+		if (*primary == standby)
 			return fail("standby and primary must be two interfaces");
-		if (auto unfit = unfit_as_slave(second->link))
-			return fail(fmt::format("{} cannot be a slave: {}", *primary, *unfit));
+		auto found = fit_for_attach(masters_, nics, *primary);
+		if (!found)
+			return tl::unexpected(found.error());
+		second = *found;
 		rule.primary = config::NicMatch{};
 		rule.primary->mac = second->permanent_mac();
 	}
 	std::vector<std::string> notes;
-	auto formed = form_master(kernel_, *nic, rule, notes);
+	auto formed = form_master(kernel_, **nic, rule, notes);
 	if (!formed)
 		return tl::unexpected(formed.error());
+	detached_.erase(standby);
 	Master *master = adopt(std::move(*formed), notes);
-	if (second != nics.end())
+	if (second) {
+		detached_.erase(*primary);
 		join(*master, *second, FOM_ROLE_PRIMARY);
-	scan_visible();
+	}
+	survey();
 	return master;
 }
 
@@ -440,7 +462,7 @@ void Manager::reconfigure(config::Config config) {
 	}
 	refused_.clear();
 	journal_.add("config", "", "", "configuration read again");
-	scan_visible();
+	survey_soon();
 }
 
 } // namespace failover

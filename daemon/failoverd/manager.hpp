@@ -46,17 +46,21 @@ private:
 	void visible_event(const netlink::MonitorEvent &event);
 	void hidden_event(const netlink::MonitorEvent &event);
 	void kernel_event(const fom_event &event);
-	void scan_visible();
+	/// Looks at the visible namespace: what lies on masters, which masters and slaves there should be.
+	void survey();
+	void survey_soon();
 	void resync();
 	void kernel_switched(Master &master, const fom_event &event);
 	/// Looks at a slave as it is now.
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
-	void form_masters();
+	void form_masters(const std::vector<Nic> &nics);
 	/// Learns what devices lie on the master now and opens the slaves' filters for them.
-	void look_above(Master &master);
-	/// NICs of the visible namespace that no master has and the operator did not take out.
-	[[nodiscard]] std::vector<Nic> candidates();
+	void look_above(Master &master, const std::vector<netlink::Link> &links);
+	/// NICs among links of the visible namespace that no master has: all that are `wanted`, of others those that
+	/// the operator did not take out.
+	[[nodiscard]] std::vector<Nic> candidates(const std::vector<netlink::Link> &links,
+						  const std::set<std::string> &wanted = {});
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
 	void join(Master &master, const Nic &nic, fom_role role);
 	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
@@ -91,7 +95,7 @@ private:
 	std::optional<FrameSender> sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
 	std::optional<bpf::EventReader> events_;
-	EventSource visible_source_, hidden_source_, events_source_;
+	EventSource visible_source_, hidden_source_, events_source_, survey_;
 };
 
 } // namespace failover

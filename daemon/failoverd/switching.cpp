@@ -84,18 +84,14 @@ std::uint64_t Manager::no_path_total(const Master &master) const {
 }
 
 void Manager::switched(Master &master, const model::Switch &action) {
-	const std::uint64_t no_path = no_path_total(master);
-	LastSwitch last{action.from,
-			action.to,
-			action.cause,
-			action.by_kernel,
-			action.when,
-			EventLoop::Time{0},
-			no_path - master.no_path_before};
-	master.no_path_before = no_path;
-	master.last = last;
+	// First tell the fabric: until it knows, what it sends is lost. Then the books.
+	master.last =
+	    LastSwitch{action.from, action.to, action.cause, action.by_kernel, action.when, EventLoop::Time{0}, 0};
 	announce(master);
 
+	const std::uint64_t no_path = no_path_total(master);
+	master.last->lost = no_path - master.no_path_before;
+	master.no_path_before = no_path;
 	note_switch(master, *master.last);
 	if (action.by_kernel) {
 		const unsigned index = master.index;

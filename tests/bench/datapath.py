@@ -10,7 +10,7 @@ import time
 from statistics import median, quantiles
 
 from bench.datapath_chart import svg
-from bench.datapath_variants import ALL, Absent, Rounds
+from bench.datapath_variants import ALL, Absent, Pump
 from lab.daemon import DaemonError
 from lab.machine import describe
 from lab.tools import LabError, Tools
@@ -32,11 +32,12 @@ def options():
 
 
 class Bench:
-    """`passes` times all metrics with fresh sockets; in each, `rounds` short turns of every variant in rotation."""
+    """Each round opens fresh sockets and gives every variant many turns of a few milliseconds in rotation; its result
+    is the median of the turns."""
 
     def __init__(self, chosen):
-        self._passes, self._rounds = (6, 15) if chosen.quick else (12, 40)
-        self._rounds_of = Rounds(Tools(), chosen.cpu)
+        self._rounds, self._turns = (6, 50) if chosen.quick else (15, 100)
+        self._pump = Pump(Tools(), chosen.cpu)
         self._start = time.monotonic()
         self.ratios = {}  # (variant, metric) -> one for each round
         self.costs = {}   # the same, ns
@@ -55,18 +56,18 @@ class Bench:
                 except Absent as reason:
                     self.absent[kind.name] = str(reason)
                     self._say(f"{kind.name}: {reason}")
-            for number in range(self._passes):
+            for number in range(self._rounds):
                 for metric in METRICS:
-                    self._add(metric, self._rounds_of.measure(metric, standing, self._rounds))
-                self._say(f"pass {number + 1} of {self._passes}: " + ", ".join(
-                    f"{metric} {median(self.ratios[JUDGED, metric]):.3f}" for metric in METRICS))
+                    self._add(metric, self._pump.measure(metric, standing, self._turns))
+                self._say(f"round {number + 1} of {self._rounds}, {JUDGED}: " + ", ".join(
+                    f"{metric} {self.ratios[JUDGED, metric][-1]:.3f}" for metric in METRICS))
 
     def _add(self, metric, costs):
         for name, values in costs.items():
-            self.costs.setdefault((name, metric), []).extend(values)
-            # A ratio is taken within a round: its two sides are milliseconds apart and saw the same machine.
-            self.ratios.setdefault((name, metric), []).extend(
-                value / raw for value, raw in zip(values, costs["raw"], strict=True))
+            self.costs.setdefault((name, metric), []).append(median(values))
+            # A ratio is taken turn by turn: its two sides are milliseconds apart and saw the same machine.
+            self.ratios.setdefault((name, metric), []).append(
+                median(value / raw for value, raw in zip(values, costs["raw"], strict=True)))
 
     def rows(self):
         for (name, metric), ratios in self.ratios.items():

@@ -141,7 +141,7 @@ class BridgeVeth(Variant):
 ALL = (Raw, Ebpf, EbpfXdp, Macvlan, BridgeVeth)
 
 
-class Rounds:
+class Pump:
     """failover-pump on some variants."""
 
     def __init__(self, tools, cpu):
@@ -150,8 +150,8 @@ class Rounds:
             raise LabError(f"{self._pump} is missing: build failover-pump first")
         self._cpu = cpu
 
-    def measure(self, metric, variants, rounds):
-        """Variant -> list of nanoseconds a packet (udp_*) or a byte (tcp_*), one for each round."""
+    def measure(self, metric, variants, turns):
+        """Variant -> list of nanoseconds a packet (udp_*) or a byte (tcp_*), one for each turn."""
         protocol, way = metric.split("_")
         routes = [word for variant in variants for word in ("--route", variant.route(way))]
-        return json.loads(run([str(self._pump), protocol, *routes, "--rounds", str(rounds), "--cpu", str(self._cpu)]))
+        return json.loads(run([str(self._pump), protocol, *routes, "--rounds", str(turns), "--cpu", str(self._cpu)]))

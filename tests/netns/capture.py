@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a machine sends out of one NIC, as the switch port at the other end of the cable receives it."""
 import ctypes
+import errno
 import ipaddress
 import os
 import socket
@@ -74,6 +75,10 @@ class Capture:
                 data, address = self._socket.recvfrom(65536)
             except BlockingIOError:
                 return self._frames
+            except OSError as error:
+                if error.errno != errno.ENETDOWN:  # told once when the port goes dark; it may come back
+                    raise
+                continue
             if address[2] != PACKET_OUTGOING:
                 self._frames.append(decode(data))
 

@@ -2,6 +2,7 @@
 """An operator puts a master over an interface that is at work, and takes it away again. Whoever uses the interface sees
 neither."""
 import pytest
+from lab import DaemonError
 from live_interface_taken_over_and_kept import configure
 
 NO_MASTERS = ""
@@ -66,8 +67,6 @@ def test_an_open_connection_lives_through_both(idle):
     traffic.pass_packets(300)
     assert traffic.loss().recovered
     assert idle.carrying() == {"in": "standby", "out": "standby"}
-    progress = traffic.stream()["bytes"] if "bytes" in traffic.stream() else None
-    assert progress != 0
     _, streams = traffic.stop()
     assert [(s["connections"], s["resets"], s["bytes_wrong"]) for s in streams] == [(1, 0, 0), (1, 0, 0)]
 
@@ -85,7 +84,9 @@ def test_what_was_detached_is_not_taken_again_until_asked(guarded):
 
 
 def test_a_refused_attach_does_not_undo_a_detach(guarded):
-    """The wish for a wrong second NIC must not hand the first one back to the configuration."""
+    """A wrong name for the second NIC must not hand the first one back to the configuration."""
     guarded.daemon.control("detach", "eth0")
-    refused = guarded.daemon.control_result("attach", "eth0", "none0") if hasattr(guarded.daemon, "control_result") else None
-    assert refused is None or refused.returncode != 0
+    with pytest.raises(DaemonError, match="there is no interface none0"):
+        guarded.daemon.control("attach", "eth0", "none0")
+    guarded.daemon.control("reload")
+    assert guarded.daemon.masters() == []

