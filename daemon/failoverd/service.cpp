@@ -3,6 +3,7 @@
 
 #include "log.hpp"
 
+#include <limits>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -27,10 +28,12 @@ control::Reply<control::MasterState> DaemonService::show(const control::Caller &
 
 control::Reply<std::vector<control::EventRecord>> DaemonService::events(const control::Caller &,
 									const control::EventQuery &query) {
-	if (query.master && !manager_.find(*query.master))
+	auto found =
+	    manager_.journal().query(query.master, query.limit.value_or(std::numeric_limits<std::uint32_t>::max()));
+	// Of a master that was detached the past can still be asked.
+	if (found.empty() && query.master && !manager_.find(*query.master))
 		return control::no_such_master(*query.master);
-	constexpr std::uint32_t kDefaultLimit = 100;
-	return manager_.journal().query(query.master, query.limit.value_or(kDefaultLimit));
+	return found;
 }
 
 control::ProbeReport DaemonService::probe(const control::Caller &) {

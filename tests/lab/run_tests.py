@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from lab.tools import REPOSITORY, Tools
@@ -26,6 +27,11 @@ class Result:
         else:
             self.failed.append((name, f"skipped without a probed reason: {reason or 'none given'}"))
 
+    def add(self, other):
+        self.passed += other.passed
+        self.skipped += other.skipped
+        self.failed += other.failed
+
     def count(self):
         return self.passed + len(self.skipped) + len(self.failed)
 
@@ -34,6 +40,7 @@ class Suites:
     def __init__(self, options):
         self._options = options
         self._build = Tools().build
+        self._sanitized = self._build.parent / "fuzz"
         self._out = self._build / "test-results"
         self._out.mkdir(parents=True, exist_ok=True)
 
@@ -50,7 +57,44 @@ class Suites:
         options = ["--kernel", self._options.kernel] if self._options.kernel else []
         packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
         options += ["--deb", packages[-1]] if packages else []
-        return self._pytest("vm", "tests/vm/stories", *options)
+        return self._pytest("vm", "tests/vm", *options)
+
+    def sanitized(self):
+        """The unit tests again, built with address and undefined-behaviour sanitizers."""
+        result = Result()
+        programs = [path for path in sorted((self._sanitized / "tests/unit").rglob("unit_*")) if is_program(path)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for one in pool.map(self._sanitized_program, programs):
+                result.add(one)
+        return result
+
+    def _sanitized_program(self, program):
+        report = self._report(f"sanitized-{program.name}")
+        names = [self._options.k] if self._options.k else []
+        status, output = self._run(f"sanitized-{program.name}",
+                                   [program, *names, "--reporter", "junit", "--out", report])
+        return self.judge(report, status, output, nothing=())
+
+    def fuzz(self):
+        """Each fuzz target for a minute from its seeds; what it finds is left beside the logs."""
+        result = Result()
+        targets = [path for path in sorted((self._sanitized / "tests/fuzz").glob("fuzz_*")) if is_program(path)]
+        targets = [path for path in targets if not self._options.k or self._options.k in path.name]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for name, status, output in pool.map(self._fuzz_target, targets):
+                if status == 0:
+                    result.passed += 1
+                else:
+                    result.failed.append((name, output[-20_000:]))
+        return result
+
+    def _fuzz_target(self, program):
+        finds = self._out / program.name
+        finds.mkdir(exist_ok=True)
+        seeds = REPOSITORY / "tests/fuzz/corpus" / program.name.removeprefix("fuzz_")
+        return program.name, *self._run(program.name, [
+            program, "-max_total_time=60", "-max_len=4096", "-timeout=10", f"-artifact_prefix={finds}/",
+            "-print_final_stats=1", finds, *([seeds] if seeds.is_dir() else [])])
 
     def lint(self):
         result = Result()
@@ -104,6 +148,10 @@ class Suites:
         return result
 
 
+def is_program(path):
+    return path.is_file() and os.access(path, os.X_OK)
+
+
 def read_junit(path):
     """Test cases of a JUnit file as pytest and ctest write it."""
     result = Result()
@@ -142,7 +190,7 @@ class Report:
         counts = [self.paint(32, f"{result.passed} passed")]
         counts += [self.paint(31, f"{len(result.failed)} failed")] if result.failed else []
         counts += [self.paint(33, f"{len(result.skipped)} skipped")] if result.skipped else []
-        print(f"  {name:6} {', '.join(counts)} {self.paint(2, f'({seconds:.1f} s)')}")
+        print(f"  {name:9} {', '.join(counts)} {self.paint(2, f'({seconds:.1f} s)')}")
         for test, reason in result.skipped:
             print(f"         skipped {test}: {reason.removeprefix(PROBED)}")
         for test, output in result.failed:
