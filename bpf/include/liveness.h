@@ -54,38 +54,73 @@ static __always_inline enum slave_state device_state(struct net_device *dev)
 	return SLAVE_LIVE;
 }
 
-static __always_inline struct net_device *device_by_index(struct net *net, int ifindex)
+static __always_inline struct net_device *device_of_node(struct hlist_node *node)
 {
-	struct hlist_head *heads = kernel_read(struct net, net, dev_index_head);
+	return (void *)node - bpf_core_field_offset(struct net_device, index_hlist);
+}
+
+/* An address without what the verifier knows about it: global functions take nothing else. */
+static __always_inline __u64 plain_number(const void *pointer)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
+/*
+ * The device with this ifindex, 0: there is none. This and the next are global functions, so that the verifier follows
+ * the loop once and not for every slave on every path that leads here, which took it most of a second.
+ */
+__noinline __u64 fom_device_at(__u64 netns, int ifindex)
+{
+	struct hlist_head *heads = kernel_read(struct net, netns, dev_index_head);
 	struct hlist_node *node;
 
 	node = kernel_read(struct hlist_head, &heads[ifindex & FOM_NETDEV_HASH_MASK], first);
 	for (int i = 0; i < FOM_HASH_CHAIN_MAX && node; i++) {
-		struct net_device *dev = (void *)node - bpf_core_field_offset(struct net_device, index_hlist);
-
-		if (kernel_read(struct net_device, dev, ifindex) == ifindex)
-			return dev;
+		if (kernel_read(struct net_device, device_of_node(node), ifindex) == ifindex)
+			return plain_number(device_of_node(node));
 		node = kernel_read(struct hlist_node, node, next);
 	}
-	return NULL;
+	return 0;
 }
 
+/* enum slave_state of the device with this ifindex. */
+__noinline __u32 fom_state_at(__u64 netns, int ifindex)
+{
+	struct net_device *dev = (struct net_device *)fom_device_at(netns, ifindex);
+
+	return dev ? device_state(dev) : SLAVE_GONE;
+}
+
+/* The same for the slave of most frames. */
 static __always_inline enum slave_state slave_state(struct net *net, struct fom_slot *slot)
 {
+	int ifindex = slot->ifindex;
 	struct net_device *dev;
 
-#ifndef FOM_READ_CAST
+#ifdef FOM_READ_CAST
+	struct hlist_head *heads = kernel_read(struct net, net, dev_index_head);
+	struct hlist_node *node;
+
+	/* The hidden namespace has few devices: nearly always it is the first of its bucket. */
+	node = kernel_read(struct hlist_head, &heads[ifindex & FOM_NETDEV_HASH_MASK], first);
+	if (node) {
+		dev = device_of_node(node);
+		if (kernel_read(struct net_device, dev, ifindex) == ifindex)
+			return device_state(dev);
+	}
+	return fom_state_at(plain_number(net), ifindex);
+#else
 	/* A freed net_device is no NETREG_REGISTERED any more: unregistering moves reg_state on before the memory goes. */
 	dev = (struct net_device *)slot->netdev;
-	if (dev && kernel_read(struct net_device, dev, ifindex) == (int)slot->ifindex &&
+	if (dev && kernel_read(struct net_device, dev, ifindex) == ifindex &&
 	    BPF_CORE_READ_BITFIELD_PROBED(dev, reg_state) == NETREG_REGISTERED)
 		return device_state(dev);
+	slot->netdev = fom_device_at((__u64)net, ifindex);
+	return slot->netdev ? device_state((struct net_device *)slot->netdev) : SLAVE_GONE;
 #endif
-	dev = device_by_index(net, slot->ifindex);
-#ifndef FOM_READ_CAST
-	slot->netdev = (__u64)dev;
-#endif
-	return dev ? device_state(dev) : SLAVE_GONE;
 }
 
 static __always_inline enum fom_cause cause_of(enum slave_state state)

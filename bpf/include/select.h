@@ -14,13 +14,14 @@ static __always_inline int slot_usable(const struct fom_slot *slot)
 static __always_inline __u32 best_live_slot(struct net *net, struct fom_master *master)
 {
 	__u32 best = FOM_NO_SLOT, best_rank = ~0u;
+	__u64 netns = plain_number(net);
 
 	for (__u32 i = 0; i < FOM_MAX_SLAVES; i++) {
 		struct fom_slot *slot = &master->slots[i];
 
 		if (!slot_usable(slot) || slot->rank >= best_rank)
 			continue;
-		if (slave_state(net, slot) != SLAVE_LIVE)
+		if (fom_state_at(netns, slot->ifindex) != SLAVE_LIVE)
 			continue;
 		best = i;
 		best_rank = slot->rank;

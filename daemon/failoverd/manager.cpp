@@ -14,6 +14,9 @@ namespace failover {
 
 namespace {
 
+/// From the last loss of carrier to a look at all slaves; long enough for a common cause to reach them all.
+constexpr std::chrono::milliseconds kLookAroundDelay{10};
+
 void say_all(const std::string &master, const std::vector<std::string> &notes) {
 	for (const auto &note : notes)
 		log::warning("{}: {}", master, note);
@@ -87,7 +90,7 @@ Status Manager::start() {
 		    if (auto done = hidden_monitor_->read([this](const auto &event) { hidden_event(event); }); !done)
 			    log::warning("hidden namespace: {}", done.error().message);
 	    },
-	    false);
+	    true); // before announcement rounds are put together: another master may wait for its switch
 	auto events_source = listen(
 	    events_->fd(),
 	    [this] {
@@ -285,13 +288,27 @@ void Manager::slave_changed(Master &master, model::Slot slot, const netlink::Lin
 	slave.up = link.flags & IFF_UP;
 	slave.mtu = link.mtu;
 	const bool carrier = link.carrier && slave.up;
+	const bool lost = slave.carrier && !carrier;
 	if (carrier != slave.carrier) {
 		slave.carrier = carrier;
 		const std::string line = fmt::format("{} {}", slave.name, carrier ? "has carrier" : "lost carrier");
 		log::info("{}: {}", master.name, line);
 		journal_.add("carrier", master.name, slave.name, line);
 	}
+	if (lost)
+		look_around_soon();
 	perform(master, master.model.carrier_changed(slot, carrier, EventLoop::now()));
+}
+
+// What takes the carrier of one slave may take that of many, and linkwatch tells of the first hundred at once and of
+// the rest a second later (MAX_DO_DEV_PER_LOOP, net/core/link_watch.c). The devices themselves know.
+void Manager::look_around_soon() {
+	auto timer = loop_.at(EventLoop::now() + kLookAroundDelay, [this] {
+		for (auto &master : masters_)
+			check_slaves(*master);
+	});
+	if (timer)
+		look_around_ = std::move(*timer);
 }
 
 void Manager::slave_gone(Master &master, model::Slot slot) {

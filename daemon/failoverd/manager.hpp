@@ -54,6 +54,7 @@ private:
 	/// Looks at a slave as it is now.
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
+	void look_around_soon();
 	void form_masters(const std::vector<Nic> &nics);
 	/// Learns what devices lie on the master now and opens the slaves' filters for them.
 	void look_above(Master &master, const std::vector<netlink::Link> &links);
@@ -95,7 +96,7 @@ private:
 	std::optional<FrameSender> sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
 	std::optional<bpf::EventReader> events_;
-	EventSource visible_source_, hidden_source_, events_source_, survey_;
+	EventSource visible_source_, hidden_source_, events_source_, survey_, look_around_;
 };
 
 } // namespace failover

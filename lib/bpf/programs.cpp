@@ -10,12 +10,15 @@
 #include "watch.skel.h"
 #include "xdp.skel.h"
 
+#include <algorithm>
+#include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <sys/stat.h>
 
 namespace failover::bpf {
@@ -73,6 +76,45 @@ Result<UniqueFd> open_program(const std::string &path) {
 	if (!fd)
 		return fail_errno(errno, fmt::format("BPF program {}", path));
 	return fd;
+}
+
+/// A program of watch.trace.bpf.c that is used where the kernel allows it.
+struct Watch {
+	const char *pin;
+	const char *program;
+	const char *detail;
+	bool works = false;
+	std::string reason = {}; ///< why it does not
+};
+
+/// Loads the programs in one object and attaches each; 0, or the negative errno of opening and loading.
+int load_watches(std::span<Watch *const> watches, std::uint32_t hidden_netns, LibbpfLog &log) {
+	const auto options = open_options();
+	Owned<watch_bpf, watch_bpf__destroy> object(watch_bpf__open_opts(&options));
+	int error = object ? 0 : -errno;
+	if (object) {
+		object->rodata->hidden_netns = hidden_netns;
+		bpf_program *program = nullptr;
+		bpf_object__for_each_program(program, object->obj) {
+			const std::string_view name = bpf_program__name(program);
+			bpf_program__set_autoload(program,
+						  std::ranges::find(watches, name, &Watch::program) != watches.end());
+		}
+		error = watch_bpf__load(object.get());
+	}
+	const std::string reason = error < 0 ? log.take_reason() : "";
+	for (Watch *watch : watches) {
+		watch->reason = reason;
+		if (error < 0)
+			continue;
+		bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object->obj, watch->program));
+		watch->works = link && bpf_link__pin(link, link_pin(watch->pin).c_str()) == 0;
+		if (!watch->works)
+			watch->reason = log.take_reason();
+		if (link)
+			bpf_link__destroy(link);
+	}
+	return error;
 }
 
 } // namespace
@@ -171,53 +213,32 @@ Status Programs::load(const std::string &folder) {
 	return {};
 }
 
-// Each watching program is loaded in an object of its own: a function that this kernel does not let us trace must not
-// take the other one along.
 void Programs::watch(std::uint32_t hidden_netns) {
-	struct Watch {
-		const char *pin;
-		const char *program;
-		bool Programs::*works;
-		const char *detail;
-	};
-	const Watch watches[] = {
-	    {"watch-carrier", "fom_watch_carrier", &Programs::watches_carrier_, "carrier seen as it changes (fentry)"},
-	    {"watch-unbind", "fom_watch_unbind", &Programs::watches_unbind_, "driver unbind seen before it (fentry)"},
-	};
-	const auto options = open_options();
-	LibbpfLog log;
-	for (const auto &watch : watches) {
+	std::array<Watch, 2> watches = {{
+	    {"watch-carrier", "fom_watch_carrier", "carrier seen as it changes (fentry)"},
+	    {"watch-unbind", "fom_watch_unbind", "driver unbind seen before it (fentry)"},
+	}};
+	std::vector<Watch *> missing;
+	for (auto &watch : watches) {
 		const std::string path = link_pin(watch.pin);
-		if (reused_ && UniqueFd(bpf_obj_get(path.c_str()))) {
-			this->*watch.works = true;
-			trials_.push_back({watch.pin, true, watch.detail});
-			continue;
+		watch.works = reused_ && UniqueFd(bpf_obj_get(path.c_str()));
+		if (!watch.works) {
+			::unlink(path.c_str());
+			missing.push_back(&watch);
 		}
-		::unlink(path.c_str());
-		Owned<watch_bpf, watch_bpf__destroy> object(watch_bpf__open_opts(&options));
-		if (!object)
-			continue;
-		object->rodata->hidden_netns = hidden_netns;
-		bpf_program *chosen = nullptr;
-		bpf_program *program = nullptr;
-		bpf_object__for_each_program(program, object->obj) {
-			const bool mine = std::string_view(bpf_program__name(program)) == watch.program;
-			bpf_program__set_autoload(program, mine);
-			if (mine)
-				chosen = program;
-		}
-		bpf_link *link = nullptr;
-		if (chosen && watch_bpf__load(object.get()) == 0)
-			link = bpf_program__attach(chosen);
-		if (link && bpf_link__pin(link, path.c_str()) == 0) {
-			this->*watch.works = true;
-			trials_.push_back({watch.pin, true, watch.detail});
-		} else {
-			trials_.push_back({watch.pin, false, log.take_reason()});
-		}
-		if (link)
-			bpf_link__destroy(link);
 	}
+	// Together if that works, because each object opened reads all kernel types; else each in an object of its own:
+	// a function that this kernel does not let us trace must not take the other one along. EPERM is about tracing
+	// as such.
+	LibbpfLog log;
+	const int error = missing.empty() ? 0 : load_watches(missing, hidden_netns, log);
+	if (error < 0 && error != -EPERM && missing.size() > 1)
+		for (Watch *watch : missing)
+			load_watches({&watch, 1}, hidden_netns, log);
+	for (const auto &watch : watches)
+		trials_.push_back({watch.pin, watch.works, watch.works ? watch.detail : watch.reason});
+	watches_carrier_ = watches[0].works;
+	watches_unbind_ = watches[1].works;
 }
 
 } // namespace failover::bpf

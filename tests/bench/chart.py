@@ -60,17 +60,17 @@ def legend(colours, y):
 
 
 def height_of(panel):
-    return 30 + sum(len(group.bars) * (BAR + GAP) + GROUP_GAP for group in panel.groups)
+    return 38 + sum(len(group.bars) * (BAR + GAP) + GROUP_GAP for group in panel.groups)
 
 
 def draw_panel(panel, scale, colours, top):
-    drawn = [text(MARGIN, top + 12, panel.title, 13, weight="bold")]
+    drawn = [text(MARGIN, top + 8, panel.title, 13, weight="bold")]
     bottom = top + height_of(panel) - 6
     for tick in scale.ticks():
-        drawn.append(f"<line x1='{scale.x(tick):.1f}' x2='{scale.x(tick):.1f}' y1='{top + 22}' y2='{bottom}' "
+        drawn.append(f"<line x1='{scale.x(tick):.1f}' x2='{scale.x(tick):.1f}' y1='{top + 28}' y2='{bottom}' "
                      f"stroke='#ddd'/>")
-        drawn.append(text(scale.x(tick), top + 18, f"{tick:,}", 9, "middle", fill="#777"))
-    y = top + 30
+        drawn.append(text(scale.x(tick), top + 25, f"{tick:,}", 9, "middle", fill="#777"))
+    y = top + 38
     for group in panel.groups:
         middle = y + len(group.bars) * (BAR + GAP) / 2 + 2
         drawn.append(text(LABELS + MARGIN - 8, middle, group.title, 11, "end"))

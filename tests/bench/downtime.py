@@ -8,8 +8,6 @@ Guests run one after another, so that none disturbs another; what a run finds is
 """
 import argparse
 import json
-import os
-import subprocess
 import sys
 import time
 from dataclasses import asdict
@@ -24,6 +22,7 @@ from harness.host import Host  # noqa: E402
 from harness.judge import judge  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.qemu import Machine  # noqa: E402
+from lab.machine import describe  # noqa: E402
 
 from .downtime_chart import svg  # noqa: E402
 from .downtime_events import EVENTS, ROUND, Guest  # noqa: E402
@@ -85,9 +84,10 @@ class Bench:
             try:
                 self._guest(system, kernel, nic, name)
                 return
-            except AssertionError as error:
-                self.say(f"{name}: attempt {attempt} of {ATTEMPTS} failed: {error}")
-                last = str(error).splitlines()[0]
+            except Exception as error:  # pylint: disable=broad-except  # whatever it was, the other cells go on
+                last = f"{type(error).__name__}: {error}"
+                self.say(f"{name}: attempt {attempt} of {ATTEMPTS} failed: {last}")
+        last = last.splitlines()[0]
         self.failed.append(f"{name}: {last}")
 
     def _guest(self, system, kernel, nic, name):
@@ -126,18 +126,6 @@ class Bench:
         return rows
 
 
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), os.uname().machine)
-    return f"{model}, {os.cpu_count()} CPUs, guests emulated (TCG)"
-
-
-def commit():
-    done = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True,
-                          text=True, check=False)
-    return done.stdout.strip() or "unknown"
-
-
 def write(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(data, encoding="utf-8")
@@ -149,16 +137,14 @@ def main():
     bench = Bench(chosen)
     try:
         bench.run()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit):  # what has been found by then is still told
         bench.failed.append("interrupted")
     rows = bench.rows()
     if rows:
         table(rows, sys.stdout)
     if chosen.json:
-        command = "scripts/bench downtime " + " ".join(sys.argv[1:])
-        write(chosen.json, json.dumps({"rows": rows, "failed": bench.failed, "machine": machine(),
-                                       "kernel": os.uname().release, "commit": commit(),
-                                       "command": command.strip()}, indent=1) + "\n")
+        result = {"rows": rows, "failed": bench.failed, **describe("scripts/bench downtime")}
+        write(chosen.json, json.dumps(result, indent=1) + "\n")
     if chosen.svg and rows:
         write(chosen.svg, svg(rows, chosen.runs))
     for line in bench.failed:

@@ -61,11 +61,9 @@ def replug(guest, _stream):
 def carrier(guest, stream):
     """The cable is cut and mended."""
     guest.host.carrier("primary", False)
-    try:
-        stream.await_inbound_sent(CUT)
-        guest.await_active("standby")
-    finally:
-        guest.host.carrier("primary", True)
+    stream.await_inbound_sent(CUT)
+    guest.await_active("standby")
+    guest.host.carrier("primary", True)
 
 
 # Event: what is done, the NIC that carries before, and after.

@@ -5,8 +5,6 @@ from statistics import median
 from .downtime_events import ROUND
 from .downtime_systems import SYSTEMS
 
-WIDTH = 26
-
 
 def number(values):
     """The median, and the worst where it is another."""
@@ -36,18 +34,29 @@ def verdict(rows):
     return f"{best - ours} fewer than the best peer" if ours < best else f"{ours - best} MORE than the best peer"
 
 
+def lines_of(rows, kernel, nic, systems):
+    """(title, a cell for each system, verdict) for each event measured on this kernel and NIC."""
+    for event, traffic in ROUND:
+        found = {row["system"]: row for row in rows
+                 if (row["kernel"], row["nic"], row["event"], row["traffic"]) == (kernel, nic, event, traffic)}
+        if found:
+            title = event if traffic == "both" else f"{event}, receive-only"
+            yield title, [cell(found.get(system.key)) for system in systems], verdict(found)
+
+
 def table(rows, out):
-    found = {(row["kernel"], row["nic"], row["event"], row["traffic"], row["system"]): row for row in rows}
+    systems = [system for system in SYSTEMS if any(row["system"] == system.key for row in rows)]
     print("\nLost packets at 1,000 a second each way; one packet is one millisecond. Median, and the worst run.", file=out)
     for kernel, nic in dict.fromkeys((row["kernel"], row["nic"]) for row in rows):
-        heads = "".join(f"{system.title:<{WIDTH}}" for system in SYSTEMS)
-        print(f"\n{f'{nic}, kernel {kernel}':<24}{heads}", file=out)
-        for event, traffic in ROUND:
-            line = {system.key: found.get((kernel, nic, event, traffic, system.key)) for system in SYSTEMS}
-            title = event if traffic == "both" else f"{event}, receive-only"
-            cells = "".join(f"{cell(line[system.key]):<{WIDTH}}" for system in SYSTEMS)
-            print(f"  {title:<22}{cells}{verdict({key: row for key, row in line.items() if row})}", file=out)
-    longest = [(max(row["longest_in"] + row["longest_out"]), row["system"]) for row in rows]
-    print("\nLongest outage: " + ", ".join(
-        f"{system.title} {max((ms for ms, key in longest if key == system.key), default=0)} ms" for system in SYSTEMS),
-        file=out)
+        lines = [(f"{nic}, kernel {kernel}", [system.title for system in systems], "")]
+        lines += [(f"  {title}", cells, words) for title, cells, words in lines_of(rows, kernel, nic, systems)]
+        widths = [max(len(cells[column]) for _, cells, _ in lines) + 2 for column in range(len(systems))]
+        print(file=out)
+        for title, cells, words in lines:
+            print(f"{title:<25}{''.join(f'{text:<{width}}' for text, width in zip(cells, widths))}{words}", file=out)
+    print("\nLongest outage: " + ", ".join(f"{system.title} {longest(rows, system.key)} ms" for system in systems), file=out)
+
+
+def longest(rows, key):
+    """Milliseconds without a packet, in one direction, over all runs."""
+    return max(ms for row in rows if row["system"] == key for ms in row["longest_in"] + row["longest_out"])

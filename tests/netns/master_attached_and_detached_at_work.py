@@ -3,6 +3,7 @@
 neither."""
 import pytest
 from lab import DaemonError
+from lab.lab import GUEST_MAC
 from live_interface_taken_over_and_kept import configure
 
 NO_MASTERS = ""
@@ -10,7 +11,13 @@ NO_MASTERS = ""
 
 @pytest.fixture
 def idle(lab):
-    """A daemon that was told of no master; veth devices are not paired unasked."""
+    """A daemon that was told of no master; veth devices are not paired unasked. The standby's ifindex is one that
+    nobody gets by chance."""
+    lab.unplug("standby")
+    lab.guest.run("ip", "link", "add", "eth0", "index", 4711, "address", GUEST_MAC, "type", "veth",
+                  "peer", "name", "port-standby", "netns", lab.fabric.pid)
+    lab.fabric.run("ip", "link", "set", "port-standby", "master", "br0", "up")
+    lab.configure_guest()
     configure(lab.guest)
     lab.daemon.start(NO_MASTERS)
     yield lab
@@ -20,7 +27,8 @@ def idle(lab):
 def state(guest):
     """Everything an administrator can have set on eth0, and what it is itself."""
     link = guest.ip("-details", "link", "show", "eth0")[0]
-    sysctls = guest.run("sysctl", "-a", "--ignore", "--pattern", r"^net\.(ipv4|ipv6|mpls)\.(conf|neigh)\.eth0\.", check=False)
+    sysctls = guest.run("sysctl", "-a", "--ignore", "--pattern", r"^net\.(ipv4|ipv6|mpls)\.(conf|neigh)\.eth0\.",
+                        check=False)
     return {
         "link": {key: link[key] for key in ("ifindex", "ifname", "address", "mtu", "txqlen", "operstate")},
         "up": "UP" in link["flags"],
@@ -45,6 +53,7 @@ def test_the_daemon_leaves_alone_what_nobody_asked_for(idle):
 
 def test_what_was_configured_is_there_before_between_and_after(idle):
     before = state(idle.guest)
+    assert before["link"]["ifindex"] == 4711
     assert before["sysctls"]
     idle.daemon.control("attach", "eth0", "eth1")
     idle.daemon.master.expect(active="primary")

@@ -4,8 +4,8 @@ captured where it arrives, at the ports of the fabric."""
 from contextlib import contextmanager
 
 import pytest
-from capture import Capture
 from lab import wait_for
+from lab.capture import Capture
 from lab.daemon import CONFIG
 from lab.lab import GUEST_MAC
 
@@ -25,21 +25,25 @@ signal.pause()
 """
 
 
-def start(lab, config):
-    """The daemon, and a guest with more than one address, one of them tentative, that has joined groups."""
+def start(lab, config, primary, rounds_of_start):
+    """The daemon, and a guest with more than one address, one of them tentative, that has joined groups. When it
+    returns, all that is said of itself has been said."""
     # The kernel repeats its own reports after a random part of this, which must not be taken for ours.
     for device in ("eth0", "default"):
         lab.guest.sysctl(f"net.ipv4.conf.{device}.igmpv3_unsolicited_report_interval", 1_000_000_000)
         lab.guest.sysctl(f"net.ipv6.conf.{device}.mldv2_unsolicited_report_interval", 1_000_000_000)
     lab.daemon.start(config)
     lab.daemon.master.expect(active="primary")
+    wait_for(lambda: primary.count("garp") >= rounds_of_start, "the rounds of the start")
     lab.guest.run("ip", "address", "add", "10.77.0.22/24", "dev", "eth0")
     lab.guest.run("ip", "-6", "address", "add", "fd77::22/64", "dev", "eth0", "nodad")
     wait_for(lambda: not tentative(lab.guest), "fe80 to be proven unique")
     lab.guest.sysctl("net.ipv6.conf.eth0.dad_transmits", 10_000)  # seconds: as good as for ever
     lab.guest.run("ip", "-6", "address", "add", "fd77::33/64", "dev", "eth0")
     lab.guest.spawn("/usr/bin/python3", "-c", MEMBER)
-    wait_for(lambda: {GROUP4, GROUP6} <= joined(lab.guest), "the groups to be joined")
+    wait_for(lambda: GROUP4 in groups_in(primary.announcements(), "igmp")
+             and {GROUP6, "ff02::1:ff00:33"} <= groups_in(primary.announcements(), "mld"),
+             "the kernel to report the groups as joined")
 
 
 def addresses(guest):
@@ -52,10 +56,6 @@ def tentative(guest):
 
 def proven(guest, family):
     return {a["local"] for a in addresses(guest) if a["family"] == family} - tentative(guest)
-
-
-def joined(guest):
-    return {group["address"] for group in guest.ip("maddress", "show", "dev", "eth0")[0]["maddr"] if "address" in group}
 
 
 def rounds(frames):
@@ -95,9 +95,7 @@ def switch(lab, how):
 @pytest.mark.parametrize("how", ["operator", "carrier lost"])
 def test_the_new_slave_says_everything_in_as_many_rounds_as_configured(lab, how):
     with ports(lab) as (primary, standby):
-        start(lab, THREE_ROUNDS)
-        wait_for(lambda: len(rounds(primary.announcements())) == 3 and said_all(primary.announcements()),
-                 "the rounds of the start")
+        start(lab, THREE_ROUNDS, primary, 3)
         primary.forget()
         standby.forget()
         switch(lab, how)
@@ -128,7 +126,7 @@ def said_all(frames):
 @pytest.mark.parametrize("setting", ['notify = "off"', f'notify-off-macs = ["{GUEST_MAC}"]'])
 def test_nothing_is_said_where_that_is_not_wanted(lab, setting):
     with ports(lab) as (primary, standby):
-        start(lab, f"{CONFIG}notify-schedule-ms = [0, 30, 60]\n{setting}\n")
+        start(lab, f"{CONFIG}notify-schedule-ms = [0, 30, 60]\n{setting}\n", primary, 0)
         primary.forget()
         standby.forget()
         switch(lab, "operator")
@@ -141,7 +139,8 @@ def test_nothing_is_said_where_that_is_not_wanted(lab, setting):
 
 def test_a_switch_back_is_said_by_the_primary(lab):
     with ports(lab) as (primary, standby):
-        start(lab, THREE_ROUNDS)
+        start(lab, THREE_ROUNDS, primary, 3)
+        standby.forget()
         lab.carrier_off("primary")
         lab.daemon.master.goes("primary", "standby")
         wait_for(lambda: len(rounds(standby.announcements())) == 3 and said_all(standby.announcements()),
@@ -150,7 +149,9 @@ def test_a_switch_back_is_said_by_the_primary(lab):
         standby.forget()
         lab.carrier_on("primary")
         lab.daemon.master.goes("standby", "primary")
-        wait_for(lambda: len(rounds(primary.announcements())) >= 3, "three rounds", seconds=20)
+        wait_for(lambda: len(rounds(primary.announcements())) >= 3 and said_all(primary.announcements()),
+                 "three rounds", seconds=20)
+        assert len(rounds(primary.announcements())) == 3
         assert primary.announcements()[0].kind == "rarp"
         assert about(primary.announcements(), "garp") == {"10.77.0.2", "10.77.0.22"}
         assert standby.announcements() == []

@@ -160,14 +160,16 @@ def nobody(guarded):
     return call
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("show", "eth0"), ("events",), ("version",), ("probe",)], ids=" ".join)
+@pytest.mark.parametrize("arguments", [("list",), ("show", "eth0"), ("events",), ("version",), ("probe",)],
+                         ids=" ".join)
 def test_everybody_may_read(guarded, nobody, arguments):
     answer = nobody("--json", *arguments)
     assert (answer.returncode, answer.stderr) == (0, "")
     assert answer.stdout.startswith("{")
 
 
-@pytest.mark.parametrize("arguments", [("switch", "eth0", "standby"), ("detach", "eth0"), ("attach", "eth0"), ("reload",)],
+@pytest.mark.parametrize("arguments", [("switch", "eth0", "standby"), ("detach", "eth0"), ("attach", "eth0"),
+                                       ("reload",)],
                          ids=" ".join)
 def test_only_an_administrator_may_change(guarded, nobody, arguments):
     with undisturbed(guarded):

@@ -26,6 +26,13 @@ def test_a_stream_of_which_nothing_came_is_lost_as_a_whole():
     assert (flow.lost, flow.ranges) == (10, ((0, 9),))
 
 
+def test_the_longest_hole_and_the_end_are_told_apart():
+    flow = flow_of(*reports(20, 9, 15, [[1, 2], [4, 8]]))
+    assert (flow.longest, flow.tail) == (5, 4)
+    whole = flow_of(*reports(10, 10, 9, []))
+    assert (whole.longest, whole.tail) == (0, 0)
+
+
 def test_reports_that_contradict_each_other_are_refused():
     with pytest.raises(AssertionError, match="contradict"):
         flow_of(*reports(10, 9, 9, []))

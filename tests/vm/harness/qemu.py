@@ -13,9 +13,6 @@ from .qmp import Gone, Qmp
 
 # In this order, so that names in the guest are the same at each boot: the master or standby first.
 MODULES = ("virtio_pci", "virtio_console", "virtio_net")
-# Before other work of this machine, a build beside it for one: a guest that is not scheduled loses packets which would be
-# blamed on the failover.
-AHEAD = ("nice", "-n", "-15")
 DRIVERS = {"e1000e": "e1000e", "vmxnet3": "vmxnet3", "igb": "igb", "virtio-net-pci": "virtio_net"}
 
 
@@ -46,7 +43,7 @@ class Qemu:
         qmp, qmp_theirs = socket.socketpair()
         agent, agent_theirs = socket.socketpair()
         given = (qmp_theirs.fileno(), agent_theirs.fileno())
-        argv = [*AHEAD, places.setup("qemu") / "run", *self._board(image, *given, terminal), *self._nics()]
+        argv = [*process.AHEAD, places.setup("qemu") / "run", *self._board(image, *given, terminal), *self._nics()]
         quiet = {} if terminal else {"stdin": process.subprocess.DEVNULL}
         self._error_log = open(Path(folder) / "qemu.log", "w+", encoding="utf-8")  # pylint: disable=consider-using-with
         self._process = fabric.switch.start(*argv, pass_fds=given, stderr=self._error_log, **quiet)

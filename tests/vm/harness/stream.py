@@ -62,8 +62,8 @@ class PeerSide:
         self._program = places.tool("failover-traffic-static", build)
 
     def start(self, verb, name, *words):
-        return _PeerProgram(self._namespace.start(self._program, verb, "--json", self._folder / name, *words),
-                            self._folder / name)
+        return _PeerProgram(self._namespace.start(*process.AHEAD, self._program, verb, "--json",
+                                                  self._folder / name, *words), self._folder / name)
 
 
 class _PeerProgram:

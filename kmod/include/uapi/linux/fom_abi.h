@@ -128,7 +128,6 @@ struct fom_event {
 	__u32 cause;   /* enum fom_cause */
 };
 
-
 /* EtherType of probes: the first one IEEE 802 leaves for local experiments. Broadcast, never leaves the link. */
 #define FOM_PROBE_ETHERTYPE 0x88b5
 #define FOM_PROBE_MAGIC 0x46, 0x4f, 0x4d, 0x50 /* "FOMP" */

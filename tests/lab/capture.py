@@ -11,18 +11,26 @@ from dataclasses import dataclass
 
 CLONE_NEWNET = 0x40000000
 ETH_P_ALL = 0x0003
-PACKET_OUTGOING = 4  # linux/if_packet.h: sent by this port, so on its way to the machine
+# linux/if_packet.h
+PACKET_OUTGOING = 4  # sent by this port, so on its way to the machine
+PACKET_AUXDATA = 8
+SOL_PACKET = 263
+AUXDATA = struct.Struct("=IIIHHHH")  # status, length, captured, where the MAC and network headers are, tag, its TPID
+VLAN_VALID = 1 << 4
 RARP, ARP, IPV4, IPV6 = 0x8035, 0x0806, 0x0800, 0x86DD
+VLANS = (0x8100, 0x88A8)
 HOP_BY_HOP, ICMPV6, IGMP = 0, 58, 2
 NEIGHBOUR_ADVERT, MLD2_REPORT, IGMP3_REPORT = 136, 143, 0x22
 
 
 @dataclass(frozen=True)
 class Frame:
-    """`kind`: rarp, garp, na, igmp, mld or other. `what`: the MAC, the address, or the groups it is about."""
+    """`kind`: rarp, garp, na, igmp, mld or other. `what`: the MAC, the address, or the groups it is about. `vlans`: the
+    tags from the outermost inwards."""
     kind: str
     what: object
     source: str
+    vlans: tuple = ()
 
 
 def in_namespace(pid, make):
@@ -55,6 +63,7 @@ class Capture:
         def listen():
             listener = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+            listener.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
             listener.bind((port, ETH_P_ALL))
             listener.setblocking(False)
             return listener
@@ -72,7 +81,7 @@ class Capture:
         """Everything received so far, in order."""
         while True:
             try:
-                data, address = self._socket.recvfrom(65536)
+                data, extra, _, address = self._socket.recvmsg(65536, socket.CMSG_SPACE(AUXDATA.size))
             except BlockingIOError:
                 return self._frames
             except OSError as error:
@@ -80,10 +89,13 @@ class Capture:
                     raise
                 continue
             if address[2] != PACKET_OUTGOING:
-                self._frames.append(decode(data))
+                self._frames.append(decode(data, outer_tag(extra)))
 
     def announcements(self):
         return [frame for frame in self.frames() if frame.kind != "other"]
+
+    def count(self, kind):
+        return sum(frame.kind == kind for frame in self.frames())
 
     def forget(self):
         """What follows is a story of its own."""
@@ -91,12 +103,24 @@ class Capture:
         self._frames = []
 
 
-def decode(data):
-    ethertype = struct.unpack_from("!H", data, 12)[0]
+def outer_tag(extra):
+    """The kernel takes the outermost tag out of a frame before anybody sees it, and tells it beside."""
+    for level, kind, data in extra:
+        if (level, kind) == (SOL_PACKET, PACKET_AUXDATA):
+            status, *_, tag, _ = AUXDATA.unpack_from(data)
+            return (tag & 0xFFF,) if status & VLAN_VALID else ()
+    return ()
+
+
+def decode(data, vlans=()):
     source = ":".join(f"{byte:02x}" for byte in data[6:12])
+    offset = 12
+    while (ethertype := struct.unpack_from("!H", data, offset)[0]) in VLANS:
+        vlans += (struct.unpack_from("!H", data, offset + 2)[0] & 0xFFF,)
+        offset += 4
     readers = {RARP: read_rarp, ARP: read_arp, IPV4: read_ipv4, IPV6: read_ipv6}
-    kind, what = readers.get(ethertype, lambda _: ("other", None))(data[14:])
-    return Frame(kind, what, source)
+    kind, what = readers.get(ethertype, lambda _: ("other", None))(data[offset + 2:])
+    return Frame(kind, what, source, vlans)
 
 
 def read_rarp(packet):
