@@ -38,10 +38,6 @@ Result<HiddenSide> open_hidden_side() {
 	return HiddenSide{std::move(*route), std::move(*ethtool)};
 }
 
-std::string known_name(const netlink::Link &link) {
-	return link.alias.starts_with(kSlaveAliasPrefix) ? link.alias.substr(kSlaveAliasPrefix.size()) : link.name;
-}
-
 std::string health_of(const fom_master &master, unsigned slot, const netlink::Link &link) {
 	if (master.slots[slot].flags & FOM_SLOT_LEAVING)
 		return "leaving";
@@ -61,7 +57,7 @@ control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenS
 	auto link = hidden.route.link(ifindex);
 	if (!link || !*link)
 		return state;
-	state.name = known_name(**link);
+	state.name = name_before_hiding((*link)->alias, (*link)->name);
 	state.ifindex = ifindex;
 	state.mac = (*link)->mac.to_string();
 	state.mtu = (*link)->mtu;

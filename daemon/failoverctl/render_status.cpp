@@ -119,8 +119,8 @@ void add_slaves(Page &page, const MasterState &master, const View &view) {
 			   slave.health == "gone" ? "-"
 			   : slave.carrier        ? "carrier"
 						  : "no carrier",
-			   fmt::format("{} {}, MTU {}{}", slave.driver.empty() ? "?" : slave.driver, slave.bus,
-				       slave.mtu, slave.xdp ? ", xdp" : "")});
+			   fmt::format("{}{}{}, MTU {}{}", slave.driver.empty() ? "?" : slave.driver,
+				       slave.bus.empty() ? "" : " ", slave.bus, slave.mtu, slave.xdp ? ", xdp" : "")});
 	}
 	const auto rows = table.lines();
 	for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -68,7 +68,7 @@ Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) 
 } // namespace
 
 std::string original_name(const netlink::Link &link) {
-	return link.alias.starts_with(kSlaveAliasPrefix) ? link.alias.substr(kSlaveAliasPrefix.size()) : link.name;
+	return name_before_hiding(link.alias, link.name);
 }
 
 Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link) {

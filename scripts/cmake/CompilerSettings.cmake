@@ -18,6 +18,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # gcc 12 sees overlaps in std::string and frees of empty optionals that are not there (gcc bugs 105651, 105562).
   target_compile_options(failover_options INTERFACE -Wno-restrict -Wno-free-nonheap-object)
 endif()
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # LIBBPF_OPTS of bpf/libbpf_common.h is a statement expression around a compound literal.
+  target_compile_options(failover_options INTERFACE -Wno-gnu-statement-expression -Wno-c99-extensions)
+endif()
 if(FAILOVER_SANITIZE)
   target_compile_options(failover_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(failover_options INTERFACE -fsanitize=address,undefined)
