@@ -134,7 +134,7 @@ void Manager::announce(Master &master) {
 	master.announcer.start(
 	    loop_, *sender_, master.slaves[slot]->ifindex, master.mac, std::move(settings),
 	    [this, self] { return subjects_of(*self, kernel_.visible_route); },
-	    [this, self](std::size_t frames, const Status &outcome) {
+	    [self](std::size_t frames, const Status &outcome) {
 		    if (!outcome) {
 			    log::warning("{}: {}", self->name, outcome.error().message);
 			    return;
