@@ -3,7 +3,7 @@
 #include "admit.h"
 #include "probe.h"
 
-#define VERDICT_DROP 2   /* TC_ACT_SHOT */
+#define VERDICT_DROP 2    /* TC_ACT_SHOT */
 #define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
 
 SEC("tc")

@@ -16,7 +16,7 @@ const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, FOM_MAX_MASTERS * FOM_MAX_SLAVES);
+	__uint(max_entries, FOM_MAX_SLOTS);
 	__type(key, char[FOM_BUS_ID_LEN]);
 	__type(value, struct fom_port);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -81,8 +81,7 @@ int BPF_PROG(fom_watch_unbind, struct device *device)
 	slot = &master->slots[index];
 	__sync_fetch_and_or(&slot->flags, FOM_SLOT_LEAVING);
 	leave_slot((struct net *)master->netns, port, master, FOM_CAUSE_UNBIND);
-	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), port->master, index, FOM_NO_SLOT,
-		   FOM_CAUSE_UNBIND);
+	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), port->master, index, FOM_NO_SLOT, FOM_CAUSE_UNBIND);
 	return 0;
 }
 

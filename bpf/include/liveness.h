@@ -14,11 +14,11 @@
 #include "maps.h"
 
 #define FOM_IFF_UP 0x1
-#define FOM_LINK_START 0x1	  /* BIT(__LINK_STATE_START) */
-#define FOM_LINK_PRESENT 0x2	  /* BIT(__LINK_STATE_PRESENT) */
-#define FOM_LINK_NOCARRIER 0x4	  /* BIT(__LINK_STATE_NOCARRIER) */
+#define FOM_LINK_START 0x1        /* BIT(__LINK_STATE_START) */
+#define FOM_LINK_PRESENT 0x2      /* BIT(__LINK_STATE_PRESENT) */
+#define FOM_LINK_NOCARRIER 0x4    /* BIT(__LINK_STATE_NOCARRIER) */
 #define FOM_NETDEV_HASH_MASK 0xff /* NETDEV_HASHENTRIES - 1, include/linux/netdevice.h */
-#define FOM_HASH_CHAIN_MAX 32	  /* devices of one hash bucket that are looked at; the hidden namespace has few */
+#define FOM_HASH_CHAIN_MAX 32     /* devices of one hash bucket that are looked at; the hidden namespace has few */
 
 enum slave_state { SLAVE_LIVE, SLAVE_NO_CARRIER, SLAVE_DOWN, SLAVE_GONE };
 
@@ -113,7 +113,7 @@ static __always_inline enum slave_state slave_state(struct net *net, struct fom_
 	}
 	return fom_state_at(plain_number(net), ifindex);
 #else
-	/* A freed net_device is no NETREG_REGISTERED any more: unregistering moves reg_state on before the memory goes. */
+	/* A freed net_device is not NETREG_REGISTERED: unregistering moves reg_state on before the memory goes. */
 	dev = (struct net_device *)slot->netdev;
 	if (dev && kernel_read(struct net_device, dev, ifindex) == ifindex &&
 	    BPF_CORE_READ_BITFIELD_PROBED(dev, reg_state) == NETREG_REGISTERED)

@@ -9,6 +9,11 @@
 
 #include <linux/fom_abi.h>
 
+enum {
+	FOM_MAX_SLOTS = FOM_MAX_MASTERS * FOM_MAX_SLAVES,
+	FOM_MAX_PORTS = FOM_MAX_SLOTS + FOM_MAX_MASTERS, /* the slaves and one hidden end for each master */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -21,7 +26,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, FOM_MAX_MASTERS * (FOM_MAX_SLAVES + 1));
+	__uint(max_entries, FOM_MAX_PORTS);
 	__type(key, __u32);
 	__type(value, struct fom_port);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -29,7 +34,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, FOM_MAX_MASTERS * FOM_MAX_SLAVES);
+	__uint(max_entries, FOM_MAX_SLOTS);
 	__type(key, __u32);
 	__type(value, struct fom_stats);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);

@@ -19,7 +19,7 @@ std::string hidden_name(Kernel &kernel, const netlink::Link &link) {
 	if (taken && !*taken)
 		return link.name;
 	for (int number = link.ifindex;; ++number) {
-		const std::string name = fmt::format("slave{}", number);
+		std::string name = fmt::format("slave{}", number);
 		taken = kernel.hidden_route.link(name);
 		if (!taken || !*taken)
 			return name;

@@ -56,7 +56,7 @@ public:
 	Status remove_device(const std::string &bus_id);
 
 private:
-	Maps(MasterTable masters) : masters_(std::move(masters)) {}
+	explicit Maps(MasterTable masters) : masters_(std::move(masters)) {}
 	MasterTable masters_;
 	UniqueFd ports_, stats_, events_, devices_;
 	unsigned cpus_ = 1;

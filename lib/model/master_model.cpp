@@ -141,8 +141,8 @@ Actions MasterModel::kernel_switched(Slot from, Slot to, fom_cause cause, Time w
 		actions.push_back(Switch{active_, to, cause, true, when});
 		active_ = to;
 	}
-	for (auto &action : settle(cause, when))
-		actions.push_back(std::move(action));
+	for (const auto &action : settle(cause, when))
+		actions.push_back(action);
 	return actions;
 }
 

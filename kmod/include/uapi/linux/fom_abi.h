@@ -79,7 +79,7 @@ struct fom_master {
 	__u8 mac[FOM_MAC_LEN];
 	__u8 last_from; /* slot number, FOM_NO_SLOT: what was active before the last switch */
 	__u8 pad;
-	__u32 visible;	   /* ifindex of the master as users see it */
+	__u32 visible;     /* ifindex of the master as users see it */
 	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
 	__u64 switches;    /* how often the active slave changed */
