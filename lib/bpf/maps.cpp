@@ -61,7 +61,9 @@ std::optional<unsigned> MasterTable::free_index() const {
 }
 
 Result<Maps> Maps::open_pinned(bool writable, const std::string &root) {
-	auto masters_fd = open_pin(map_pin("fom_masters", root), writable);
+	// Also a reader opens it for writing: the kernel takes a shared mapping of a read-only descriptor for a private
+	// one (do_mmap() drops VM_SHARED) and refuses it. The mapping itself is read-only.
+	auto masters_fd = open_pin(map_pin("fom_masters", root), true);
 	if (!masters_fd)
 		return tl::unexpected(masters_fd.error());
 	auto table = MasterTable::map(masters_fd->get(), writable);
