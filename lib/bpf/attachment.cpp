@@ -41,15 +41,15 @@ std::uint32_t program_id(int program_fd) {
 	return bpf_obj_get_info_by_fd(program_fd, &info, &size) < 0 ? 0 : info.id;
 }
 
-/// True when the pin holds a living link at this device; moves it to our program if it runs another.
-bool take_up_link(const std::string &pin, int program_fd, int ifindex) {
+/// True when the pin holds a living link; moves it to our program if it runs another. Pins are named after the device
+/// that was asked for; what the link names may be another: for the peer hook of netkit it is the peer.
+bool take_up_link(const std::string &pin, int program_fd) {
 	UniqueFd link(bpf_obj_get(pin.c_str()));
 	if (!link)
 		return false;
 	DeviceLinkInfo info{};
 	std::uint32_t size = sizeof(info);
-	const bool alive = bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 &&
-			   info.ifindex == static_cast<std::uint32_t>(ifindex);
+	const bool alive = bpf_obj_get_info_by_fd(link.get(), &info, &size) == 0 && info.ifindex != 0;
 	if (alive && (info.prog_id == program_id(program_fd) || bpf_link_update(link.get(), program_fd, nullptr) == 0))
 		return true;
 	::unlink(pin.c_str());
@@ -83,7 +83,7 @@ Status attach_clsact(int program_fd, int ifindex) {
 
 Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
 	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
-	if (take_up_link(pin, program_fd, ifindex))
+	if (take_up_link(pin, program_fd))
 		return Hook::kTcx;
 	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
 		return Hook::kTcx;
@@ -112,7 +112,7 @@ Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
 	if (!netkit)
 		return attach_ingress("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
-	if (take_up_link(pin, program_fd, ifindex))
+	if (take_up_link(pin, program_fd))
 		return Hook::kNetkit;
 	if (auto made = make_link(pin, program_fd, ifindex, kBpfNetkitPeer); !made)
 		return tl::unexpected(made.error());
@@ -125,7 +125,7 @@ Result<Hook> attach_rx(int program_fd, int ifindex) {
 
 Status attach_xdp(int program_fd, int ifindex) {
 	const std::string pin = link_pin(fmt::format("xdp-{}", ifindex));
-	if (take_up_link(pin, program_fd, ifindex))
+	if (take_up_link(pin, program_fd))
 		return {};
 	return make_link(pin, program_fd, ifindex, BPF_XDP, XDP_FLAGS_DRV_MODE);
 }
