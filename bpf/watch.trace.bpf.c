@@ -10,6 +10,9 @@
 
 #include <bpf/bpf_tracing.h>
 
+#define FOM_UNBIND_HOLD_NS 3000000      /* a local fabric turns within 2 ms of the first announcement */
+#define FOM_UNBIND_HOLD_TURNS (1 << 20) /* whatever the clock says, it ends */
+
 const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
 
 /* Value: where the device with this bus name ("0000:02:00.0") has its slot. */
@@ -33,16 +36,34 @@ static __always_inline struct fom_port *port_of_device(struct net_device *dev)
 	return port && port->slot < FOM_MAX_SLAVES ? port : NULL;
 }
 
-/* If `slot` is the active one, another takes over. */
-static __always_inline void leave_slot(struct net *net, struct fom_port *port, struct fom_master *master, __u32 cause)
+/* If the slot is the active one, another takes over; 1 when that happened. */
+static __always_inline int leave_slot(struct net *net, struct fom_port *port, struct fom_master *master, __u32 cause)
 {
 	__u32 best;
 
 	if (master->active != port->slot || BPF_CORE_READ(net, ns.inum) != hidden_netns)
-		return;
+		return 0;
 	best = best_live_slot(net, master);
-	if (best < FOM_MAX_SLAVES && best != port->slot)
-		master_switch(master, port->master, port->slot, best, cause);
+	if (best >= FOM_MAX_SLAVES || best == port->slot)
+		return 0;
+	master_switch(master, port->master, port->slot, best, cause);
+	return 1;
+}
+
+static long hold_on(__u32 turn, __u64 *until)
+{
+	return bpf_ktime_get_ns() >= *until;
+}
+
+/*
+ * Keeps the driver from tearing down for a moment: it still receives while failoverd announces and the fabric turns.
+ * A tracing program may not sleep, so this is a spin with interrupts on, once in the unplug of an active slave.
+ */
+static __always_inline void hold_driver(void)
+{
+	__u64 until = bpf_ktime_get_ns() + FOM_UNBIND_HOLD_NS;
+
+	bpf_loop(FOM_UNBIND_HOLD_TURNS, hold_on, &until, 0);
 }
 
 SEC("fentry/linkwatch_fire_event")
@@ -68,6 +89,7 @@ int BPF_PROG(fom_watch_unbind, struct device *device)
 	struct fom_master *master;
 	struct fom_slot *slot;
 	struct fom_port *port;
+	int switched;
 	__u32 index;
 
 	bpf_probe_read_kernel_str(bus_id, sizeof(bus_id), device->kobj.name);
@@ -80,8 +102,10 @@ int BPF_PROG(fom_watch_unbind, struct device *device)
 		return 0;
 	slot = &master->slots[index];
 	__sync_fetch_and_or(&slot->flags, FOM_SLOT_LEAVING);
-	leave_slot((struct net *)master->netns, port, master, FOM_CAUSE_UNBIND);
+	switched = leave_slot((struct net *)master->netns, port, master, FOM_CAUSE_UNBIND);
 	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), port->master, index, FOM_NO_SLOT, FOM_CAUSE_UNBIND);
+	if (switched)
+		hold_driver();
 	return 0;
 }
 
