@@ -69,6 +69,11 @@ control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenS
 	return state;
 }
 
+/// Planned switches are the daemon's, all others the kernel may have made; without the daemon nobody else did.
+const char *switched_by(fom_cause cause) {
+	return cause == FOM_CAUSE_FAILBACK || cause == FOM_CAUSE_OPERATOR ? "daemon" : "kernel";
+}
+
 control::MasterState master_state(const bpf::Maps &maps, unsigned index, netlink::RouteSocket &visible,
 				  HiddenSide &hidden) {
 	const fom_master &entry = maps.masters().at(index);
@@ -84,6 +89,7 @@ control::MasterState master_state(const bpf::Maps &maps, unsigned index, netlink
 		state.carrier = (*link)->carrier;
 		state.link = (*link)->kind;
 	}
+	std::string before;
 	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot) {
 		if (!(entry.slots[slot].flags & FOM_SLOT_USED))
 			continue;
@@ -92,14 +98,18 @@ control::MasterState master_state(const bpf::Maps &maps, unsigned index, netlink
 			slave.counters = control::counters_of(*stats);
 		if (slot == entry.active)
 			state.active = slave.name;
+		if (slot == entry.last_from)
+			before = slave.name;
 		state.slaves.push_back(std::move(slave));
 	}
 	state.switches = static_cast<std::int64_t>(entry.switches);
 	if (entry.switched_ns != 0) {
 		control::SwitchRecord last;
 		last.time = wall_clock_us(std::chrono::nanoseconds(entry.switched_ns));
+		last.from = before;
 		last.to = state.active;
 		last.cause = control::cause_name(static_cast<fom_cause>(entry.last_cause));
+		last.by = switched_by(static_cast<fom_cause>(entry.last_cause));
 		state.since = last.time;
 		state.last = std::move(last);
 	}
