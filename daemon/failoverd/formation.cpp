@@ -52,7 +52,7 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	spec.name = fmt::format("port{}", index);
 	spec.peer_name = fmt::format("user{}", index);
 	spec.mtu = standby.mtu;
-	spec.num_queues = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxQueues);
+	spec.num_queues = 1;
 
 	Pair pair;
 	auto made = add_netkit(kernel, spec, standby.mac);

@@ -5,6 +5,8 @@ them, so each is announced with its tags.
     peer -- br0 -- tap0 -- virtio-net (standby) -+
               `--- tap1 -- e1000e     (primary) -+- master 10.77.0.2/24 -- VLAN 77 -- VLAN 5
 """
+import time
+
 from harness import wait
 from harness.fabric import GUEST, GUEST6, GUEST_MAC, TAPS
 from lab.capture import Capture
@@ -24,11 +26,22 @@ def said(frames, kind, vlans):
     return {frame.what for frame in frames if (frame.kind, frame.vlans) == (kind, vlans)}
 
 
+def falls_silent(capture, seconds=1.5):
+    """Until nobody announces there any more: an earlier switch has its own schedule, and a new address its first words."""
+    def silent():
+        capture.forget()
+        time.sleep(seconds)  # longer than the widest gap of the schedule, on a slow guest
+        return not capture.announcements()
+    wait.until("earlier announcements to end", silent, 30)
+
+
 def test_every_vlan_is_announced_with_its_tags(host, product, guest):
     outer = add_vlan(guest, product.name, (77,))
     inner = add_vlan(guest, outer, (77, 5))
     fabric = host.fabric.switch
     with Capture(fabric, TAPS["standby"]) as standby, Capture(fabric, TAPS["primary"]) as primary:
+        falls_silent(primary)
+        standby.forget()
         product.control("switch", product.name, "standby")
         product.master.goes("primary", "standby")
         for vlans, (v4, v6) in PRESENCES.items():
