@@ -10,27 +10,22 @@ SEC("tc")
 int fom_rx(struct __sk_buff *skb)
 {
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
-	__u32 ifindex = skb->ifindex;
-	struct fom_port *port = bpf_map_lookup_elem(&fom_ports, &ifindex);
-	struct fom_master *master;
+	struct fom_place place = slave_place_of(skb->ifindex);
 	struct fom_stats *stats;
 	enum verdict verdict;
 
-	if (!port)
+	if (!place.master)
 		return VERDICT_NEXT;
-	master = master_at(port->master);
-	if (!master || data + sizeof(struct ethhdr) > end)
+	if (data + sizeof(struct ethhdr) > end)
 		return VERDICT_DROP;
 
-	verdict = admit(data, master, port->slot);
-	stats = stats_of(port->master, port->slot);
+	verdict = admit(data, place.master, place.slot);
+	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, skb->len);
 	if (verdict == VERDICT_PROBE)
-		probe_receive(skb, master, port);
+		probe_receive(skb, place);
 	if (verdict != VERDICT_ACCEPT)
 		return VERDICT_DROP;
-	return bpf_redirect_peer(port->peer, 0);
+	return bpf_redirect_peer(FOM_PLACE(place.index, FOM_PLACE_PORT), 0);
 }
-
-char LICENSE[] SEC("license") = "GPL";

@@ -9,25 +9,18 @@ SEC("xdp.frags")
 int fom_xdp(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
-	__u32 ifindex = ctx->ingress_ifindex;
-	struct fom_port *port = bpf_map_lookup_elem(&fom_ports, &ifindex);
-	struct fom_master *master;
+	struct fom_place place = slave_place_of(ctx->ingress_ifindex);
 	struct fom_stats *stats;
 	enum verdict verdict;
 
-	if (!port)
-		return XDP_PASS;
-	master = master_at(port->master);
-	if (!master || data + sizeof(struct ethhdr) > end)
+	if (!place.master || data + sizeof(struct ethhdr) > end)
 		return XDP_PASS;
 
-	verdict = admit(data, master, port->slot);
+	verdict = admit(data, place.master, place.slot);
 	if (verdict == VERDICT_ACCEPT || verdict == VERDICT_PROBE)
 		return XDP_PASS;
-	stats = stats_of(port->master, port->slot);
+	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, 0);
 	return XDP_DROP;
 }
-
-char LICENSE[] SEC("license") = "GPL";

@@ -7,32 +7,24 @@
 SEC("tc")
 int fom_tx(struct __sk_buff *skb)
 {
-	__u32 ifindex = skb->ifindex;
-	struct fom_port *port = bpf_map_lookup_elem(&fom_ports, &ifindex);
-	struct fom_master *master;
+	struct fom_place place = place_of(skb->ifindex);
 	struct fom_stats *stats;
-	__u32 index, slot;
+	__u32 slot;
 
-	if (!port)
-		return VERDICT_DROP;
-	index = port->master;
-	master = master_at(index);
-	if (!master)
+	if (!place.master)
 		return VERDICT_DROP;
 
-	slot = steer(skb, master, index);
+	slot = steer(skb, place.master, place.index);
 	if (slot >= FOM_MAX_SLAVES) {
-		stats = stats_of(index, master->active < FOM_MAX_SLAVES ? master->active : 0);
+		stats = stats_of(place.index, place.master->active < FOM_MAX_SLAVES ? place.master->active : 0);
 		if (stats)
 			stats->tx_no_path++;
 		return VERDICT_DROP;
 	}
-	stats = stats_of(index, slot);
+	stats = stats_of(place.index, slot);
 	if (stats) {
 		stats->tx_packets++;
 		stats->tx_bytes += skb->len;
 	}
-	return bpf_redirect(master->slots[slot].ifindex, 0);
+	return bpf_redirect(FOM_PLACE(place.index, slot), 0);
 }
-
-char LICENSE[] SEC("license") = "GPL";

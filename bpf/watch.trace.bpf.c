@@ -15,38 +15,27 @@
 
 const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
 
-/* Value: where the device with this bus name ("0000:02:00.0") has its slot. */
+/* Value: the place of the device with this bus name ("0000:02:00.0"). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, FOM_MAX_SLOTS);
 	__type(key, char[FOM_BUS_ID_LEN]);
-	__type(value, struct fom_port);
+	__type(value, __u32);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } fom_devices SEC(".maps");
 
-static __always_inline struct fom_port *port_of_device(struct net_device *dev)
-{
-	__u32 ifindex = dev->ifindex;
-	struct fom_port *port;
-
-	if (dev->nd_net.net->ns.inum != hidden_netns)
-		return NULL;
-	port = bpf_map_lookup_elem(&fom_ports, &ifindex);
-	return port && port->slot < FOM_MAX_SLAVES ? port : NULL;
-}
-
 /* If the slot is the active one, another takes over; 1 when that happened. */
-static __always_inline int leave_slot(struct net *net, struct fom_port *port, struct fom_master *master, __u32 cause)
+static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
 {
 	__u32 best;
 
-	if (master->active != port->slot || BPF_CORE_READ(net, ns.inum) != hidden_netns)
+	if (place.master->active != place.slot || BPF_CORE_READ(net, ns.inum) != hidden_netns)
 		return 0;
-	best = best_live_slot(net, master);
-	if (best >= FOM_MAX_SLAVES || best == port->slot)
+	best = best_live_slot(net, place.master);
+	if (best >= FOM_MAX_SLAVES || best == place.slot)
 		return 0;
-	master_switch(master, port->master, port->slot, best, cause);
+	master_switch(place.master, place.index, place.slot, best, cause);
 	return 1;
 }
 
@@ -69,16 +58,18 @@ static __always_inline void hold_driver(void)
 SEC("fentry/linkwatch_fire_event")
 int BPF_PROG(fom_watch_carrier, struct net_device *dev)
 {
-	struct fom_port *port = port_of_device(dev);
-	struct fom_master *master = port ? master_at(port->master) : NULL;
+	struct fom_place place;
 	int carrier;
 
-	if (!master)
+	if (dev->nd_net.net->ns.inum != hidden_netns)
+		return 0;
+	place = slave_place_of(dev->ifindex);
+	if (!place.master)
 		return 0;
 	carrier = !(dev->state & FOM_LINK_NOCARRIER);
 	if (!carrier)
-		leave_slot(dev->nd_net.net, port, master, FOM_CAUSE_CARRIER_LOSS);
-	event_emit(FOM_EVENT_CARRIER, bpf_ktime_get_boot_ns(), port->master, port->slot, carrier, FOM_CAUSE_UNSPEC);
+		leave_slot(dev->nd_net.net, place, FOM_CAUSE_CARRIER_LOSS);
+	event_emit(FOM_EVENT_CARRIER, bpf_ktime_get_boot_ns(), place.index, place.slot, carrier, FOM_CAUSE_UNSPEC);
 	return 0;
 }
 
@@ -86,27 +77,21 @@ SEC("fentry/pci_device_remove")
 int BPF_PROG(fom_watch_unbind, struct device *device)
 {
 	char bus_id[FOM_BUS_ID_LEN] = {};
-	struct fom_master *master;
-	struct fom_slot *slot;
-	struct fom_port *port;
+	struct fom_place place;
+	__u32 *ifindex;
 	int switched;
-	__u32 index;
 
 	bpf_probe_read_kernel_str(bus_id, sizeof(bus_id), device->kobj.name);
-	port = bpf_map_lookup_elem(&fom_devices, bus_id);
-	master = port ? master_at(port->master) : NULL;
-	if (!master)
+	ifindex = bpf_map_lookup_elem(&fom_devices, bus_id);
+	if (!ifindex)
 		return 0;
-	index = port->slot;
-	if (index >= FOM_MAX_SLAVES)
+	place = slave_place_of(*ifindex);
+	if (!place.master)
 		return 0;
-	slot = &master->slots[index];
-	__sync_fetch_and_or(&slot->flags, FOM_SLOT_LEAVING);
-	switched = leave_slot((struct net *)master->netns, port, master, FOM_CAUSE_UNBIND);
-	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), port->master, index, FOM_NO_SLOT, FOM_CAUSE_UNBIND);
+	__sync_fetch_and_or(&place.master->slots[place.slot].flags, FOM_SLOT_LEAVING);
+	switched = leave_slot((struct net *)place.master->netns, place, FOM_CAUSE_UNBIND);
+	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), place.index, place.slot, FOM_NO_SLOT, FOM_CAUSE_UNBIND);
 	if (switched)
 		hold_driver();
 	return 0;
 }
-
-char LICENSE[] SEC("license") = "GPL";

@@ -13,8 +13,7 @@
 
 #include "maps.h"
 
-#define FOM_IFF_UP 0x1
-#define FOM_LINK_START 0x1        /* BIT(__LINK_STATE_START) */
+#define FOM_LINK_START 0x1        /* BIT(__LINK_STATE_START): open; cleared before ndo_stop(), IFF_UP only after */
 #define FOM_LINK_PRESENT 0x2      /* BIT(__LINK_STATE_PRESENT) */
 #define FOM_LINK_NOCARRIER 0x4    /* BIT(__LINK_STATE_NOCARRIER) */
 #define FOM_NETDEV_HASH_MASK 0xff /* NETDEV_HASHENTRIES - 1, include/linux/netdevice.h */
@@ -45,13 +44,11 @@ static __always_inline enum slave_state device_state(struct net_device *dev)
 {
 	unsigned long state = kernel_read(struct net_device, dev, state);
 
+	if ((state & (FOM_LINK_PRESENT | FOM_LINK_START | FOM_LINK_NOCARRIER)) == (FOM_LINK_PRESENT | FOM_LINK_START))
+		return SLAVE_LIVE;
 	if (!(state & FOM_LINK_PRESENT))
 		return SLAVE_GONE;
-	if (!(kernel_read(struct net_device, dev, flags) & FOM_IFF_UP) || !(state & FOM_LINK_START))
-		return SLAVE_DOWN;
-	if (state & FOM_LINK_NOCARRIER)
-		return SLAVE_NO_CARRIER;
-	return SLAVE_LIVE;
+	return state & FOM_LINK_START ? SLAVE_NO_CARRIER : SLAVE_DOWN;
 }
 
 static __always_inline struct net_device *device_of_node(struct hlist_node *node)

@@ -4,8 +4,7 @@
 
 #include "event.h"
 
-static __always_inline void probe_receive(struct __sk_buff *skb, const struct fom_master *master,
-					  const struct fom_port *port)
+static __always_inline void probe_receive(struct __sk_buff *skb, struct fom_place place)
 {
 	const __u8 magic[] = {FOM_PROBE_MAGIC};
 	struct fom_probe probe;
@@ -16,8 +15,8 @@ static __always_inline void probe_receive(struct __sk_buff *skb, const struct fo
 	for (int i = 0; i < (int)sizeof(magic); i++)
 		if (probe.magic[i] != magic[i])
 			return;
-	if (probe.version != FOM_ABI_VERSION || probe.slot >= FOM_MAX_SLAVES || probe.slot == port->slot ||
-	    probe.nonce != master->probe_nonce)
+	if (probe.version != FOM_ABI_VERSION || probe.slot >= FOM_MAX_SLAVES || probe.slot == place.slot ||
+	    probe.nonce != place.master->probe_nonce)
 		return;
-	event_emit(FOM_EVENT_PROBE, bpf_ktime_get_boot_ns(), port->master, probe.slot, port->slot, FOM_CAUSE_UNSPEC);
+	event_emit(FOM_EVENT_PROBE, bpf_ktime_get_boot_ns(), place.index, probe.slot, place.slot, FOM_CAUSE_UNSPEC);
 }

@@ -36,12 +36,14 @@ static __noinline __u32 steer_around(struct net *net, __u32 index, __u32 dead, _
 
 static __always_inline __u32 steer(struct __sk_buff *skb, struct fom_master *master, __u32 index)
 {
-	struct net *net = net_of_packet(skb);
+	struct net *net = (struct net *)master->netns;
 	__u32 wanted = policy_slot(master);
 	enum fom_cause cause = FOM_CAUSE_STARTUP;
 
-	if (!master->netns)
+	if (!net) {
+		net = net_of_packet(skb);
 		master->netns = (__u64)net;
+	}
 	if (wanted < FOM_MAX_SLAVES) {
 		struct fom_slot *slot = &master->slots[wanted];
 

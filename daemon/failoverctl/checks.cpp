@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <map>
 
 namespace failover::ctl {
 
@@ -163,6 +164,26 @@ void check_notify(const MasterState &master, const Evidence &, Findings &out) {
 		       "'notify = \"on\"' in failover.toml(5) unless something else moves the address."});
 }
 
+void check_refusals(const MasterState &master, const Evidence &evidence, Findings &out) {
+	std::map<std::string, const control::EventRecord *> refused; // by NIC, the last word
+	for (const auto &event : evidence.events) {
+		if (event.kind == "config")
+			refused.clear(); // who is refused again is told again
+		if (event.master != master.name || event.slave.empty())
+			continue;
+		if (event.kind == "refused")
+			refused[event.slave] = &event;
+		else if (event.kind == "slave-joined")
+			refused.erase(event.slave);
+	}
+	for (const auto &[nic, event] : refused)
+		out.push_back({Severity::Note, "refused", master.name,
+			       fmt::format("{} ({})", event->message, time_ago(event->time, evidence.now)),
+			       fmt::format("Nothing was changed on {}. If it is not meant, have 'primary' in "
+					   "failover.toml(5) fit one NIC only, by bus, slot or mac.",
+					   nic)});
+}
+
 void check_losses(const MasterState &master, const Evidence &, Findings &out) {
 	for (const SlaveState &slave : master.slaves) {
 		if (slave.counters.tx_no_path > 0)
@@ -188,8 +209,9 @@ void check_liveness(const MasterState &master, const Evidence &, Findings &out) 
 	     "While nothing is sent, a switch waits for failoverd; keep it running. 'failoverctl probe' says why."});
 }
 
-constexpr std::array kMasterChecks = {check_path, check_redundancy, check_preferred, check_flapping, check_mtu,
-				      check_mac,  check_floods,     check_notify,    check_losses,   check_liveness};
+constexpr std::array kMasterChecks = {check_path,     check_redundancy, check_preferred, check_flapping,
+				      check_mtu,      check_mac,        check_floods,    check_notify,
+				      check_refusals, check_losses,     check_liveness};
 
 } // namespace
 

@@ -57,7 +57,7 @@ control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenS
 	auto link = hidden.route.link(ifindex);
 	if (!link || !*link)
 		return state;
-	state.name = name_before_hiding((*link)->alias, (*link)->name);
+	state.name = identity_before_hiding((*link)->alias, (*link)->name).name;
 	state.ifindex = ifindex;
 	state.mac = (*link)->mac.to_string();
 	state.mtu = (*link)->mtu;

@@ -19,7 +19,7 @@ Tone tone_of_kind(const control::EventRecord &event) {
 		return event.switch_record->to.empty() ? Tone::Bad : Tone::Strong;
 	if (event.kind == "refused")
 		return Tone::Bad;
-	if (event.kind == "slave-left" || event.kind == "unbind")
+	if (event.kind == "slave-left" || event.kind == "unbind" || event.kind == "unplugged")
 		return Tone::Warn;
 	return Tone::Plain;
 }

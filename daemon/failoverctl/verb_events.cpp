@@ -27,15 +27,17 @@ int run(const Context &context, const control::EventQuery &query) {
 } // namespace
 
 void add_verb_events(CLI::App &app, Context &context) {
-	auto query = std::make_shared<control::EventQuery>();
+	auto query = std::make_shared<FollowQuery>();
 	auto wait = std::make_shared<bool>(false);
 	auto *verb = app.add_subcommand("events", "What happened, oldest first");
-	verb->add_option("MASTER", query->master, "Only this master");
-	verb->add_option("-n,--lines", query->limit, "At most this many, the youngest");
-	verb->add_flag("-f,--follow", *wait, "Go on as things happen");
+	verb->add_option("MASTER", query->events.master, "Only this master");
+	verb->add_option("-n,--lines", query->events.limit, "At most this many, the youngest");
+	auto *following = verb->add_flag("-f,--follow", *wait, "Go on as things happen");
+	verb->add_flag("--no-wait", query->no_wait, "End when failoverd goes away, instead of waiting for it")
+	    ->needs(following);
 	verb->callback([&context, query, wait] {
 		context.run = [&context, query, wait] {
-			return *wait ? follow(context, *query) : run(context, *query);
+			return *wait ? follow(context, *query) : run(context, query->events);
 		};
 	});
 }

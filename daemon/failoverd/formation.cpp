@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation.hpp"
 
+#include "features.hpp"
 #include "log.hpp"
 #include "pairing.hpp"
 #include "slave_setup.hpp"
@@ -50,8 +51,11 @@ Status add_netkit(Kernel &kernel, const netlink::PairSpec &spec, const MacAddres
 Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Link &standby) {
 	netlink::PairSpec spec;
 	spec.name = fmt::format("port{}", index);
+	spec.ifindex = static_cast<int>(FOM_PLACE(index, FOM_PLACE_PORT));
 	spec.peer_name = fmt::format("user{}", index);
 	spec.mtu = standby.mtu;
+	// One queue: the pair queues nothing, and a slave chooses among its own by the flow only for a frame that was not
+	// put into a queue before.
 	spec.num_queues = 1;
 
 	Pair pair;
@@ -86,6 +90,7 @@ void enter_in_table(Kernel &kernel, const Master &master) {
 	entry.port = static_cast<std::uint32_t>(master.port);
 	entry.active = FOM_NO_SLOT;
 	entry.last_from = FOM_NO_SLOT;
+	entry.chosen = FOM_NO_SLOT;
 	entry.policy = FOM_POLICY_FAILOVER_ORDER;
 	std::ranges::copy(master.mac.bytes(), entry.mac);
 	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot)
@@ -96,15 +101,11 @@ void enter_in_table(Kernel &kernel, const Master &master) {
 void remove_from_table(Kernel &kernel, const Master &master) {
 	fom_master &entry = kernel.maps.masters().at(master.index);
 	std::atomic_ref(entry.version).store(0);
-	(void)kernel.maps.remove_port(static_cast<std::uint32_t>(master.port));
 	if (auto scope = kernel.enter_hidden())
 		bpf::detach_all(master.port);
 }
 
 Status start_port(Kernel &kernel, Master &master) {
-	const fom_port port{master.index, FOM_NO_SLOT, 0, 0};
-	if (auto done = kernel.maps.set_port(static_cast<std::uint32_t>(master.port), port); !done)
-		return done;
 	auto scope = kernel.enter_hidden();
 	if (!scope)
 		return tl::unexpected(scope.error());
@@ -136,6 +137,7 @@ Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role)
 	Slave slave;
 	slave.ifindex = hidden.ifindex;
 	slave.name = nic.link.name;
+	slave.visible_ifindex = nic.link.ifindex;
 	slave.role = role;
 	slave.mac = hidden.mac;
 	slave.driver = nic.driver;
@@ -146,7 +148,7 @@ Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role)
 
 /// The standby back in its place after a master could not be made.
 void undo_takeover(Kernel &kernel, const takeover::Snapshot &before, int hidden_ifindex) {
-	auto link = unhide_link(kernel, hidden_ifindex, before.link.name, before.link.ifindex);
+	auto link = unhide_link(kernel, hidden_ifindex, {before.link.name, before.link.ifindex});
 	if (!link) {
 		log::error("{}: {}", before.link.name, link.error().message);
 		return;
@@ -191,7 +193,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (auto done = start_port(kernel, *master); !done)
 		return abandon(done.error());
 
-	auto hidden = hide_link(kernel, standby.link);
+	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(master->index, 0));
 	if (!hidden)
 		return abandon(hidden.error());
 	Status done = hand_out(kernel, *master, pair->visible.ifindex, standby.link);
@@ -217,11 +219,13 @@ Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fo
 	if (!slot)
 		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
 					nic.link.name));
-	auto hidden = hide_link(kernel, nic.link);
+	auto hidden = hide_link(kernel, nic.link, FOM_PLACE(master.index, *slot));
 	if (!hidden)
 		return tl::unexpected(hidden.error());
-	if (auto done = ready_slave(kernel, master, *slot, describe_slave(nic, *hidden, role)); !done) {
-		auto link = unhide_link(kernel, hidden->ifindex, nic.link.name, nic.link.ifindex);
+	const Slave slave = describe_slave(nic, *hidden, role);
+	if (auto done = ready_slave(kernel, master, *slot, slave); !done) {
+		restore_link(kernel, master, slave);
+		auto link = unhide_link(kernel, hidden->ifindex, {nic.link.name, nic.link.ifindex});
 		if (!link)
 			log::error("{}", link.error().message);
 		return tl::unexpected(done.error());
@@ -233,7 +237,6 @@ void forget_slave(Kernel &kernel, Master &master, model::Slot slot) {
 	Slave &slave = *master.slaves.at(slot);
 	fom_slot &entry = kernel.maps.masters().at(master.index).slots[slot];
 	std::atomic_ref(entry.flags).store(0);
-	(void)kernel.maps.remove_port(entry.ifindex);
 	if (!slave.bus.empty())
 		(void)kernel.maps.remove_device(slave.bus);
 	if (auto scope = kernel.enter_hidden())
@@ -259,14 +262,19 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
 		if (!master.slaves[slot] || master.slaves[slot]->gone())
 			continue;
+		// The standby takes the master's place, with what users set there.
+		if (master.slaves[slot]->role == FOM_ROLE_STANDBY)
+			forget_features(master.slaves[slot]->ifindex);
+		else
+			restore_features(kernel, *master.slaves[slot]);
 		const Slave slave = *master.slaves[slot];
 		for (const auto &[vid, ifindex] : slave.vlans)
 			(void)kernel.hidden_route.delete_link(ifindex);
 		forget_slave(kernel, master, slot);
 		restore_link(kernel, master, slave);
 		const bool heir = slave.role == FOM_ROLE_STANDBY;
-		auto link = heir ? unhide_link(kernel, slave.ifindex, master.name, master.visible)
-				 : unhide_link(kernel, slave.ifindex, slave.name);
+		auto link = unhide_link(kernel, slave.ifindex,
+					heir ? VisibleIdentity{master.name, master.visible} : slave.was());
 		if (!link) {
 			notes.push_back(link.error().message);
 			continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "manager.hpp"
 
+#include "features.hpp"
 #include "filters.hpp"
 #include "formation.hpp"
 #include "link_sync.hpp"
@@ -9,6 +10,7 @@
 #include "slave_setup.hpp"
 
 #include <algorithm>
+#include <linux/if_link.h>
 
 namespace failover {
 
@@ -67,6 +69,7 @@ Status Manager::start() {
 	std::vector<std::string> notes;
 	for (auto &master : recover_masters(kernel_, config_, notes))
 		(void)adopt(std::move(master), {});
+	apply_rules();
 	for (const auto &note : notes)
 		log::warning("{}", note);
 
@@ -104,6 +107,8 @@ Status Manager::start() {
 	visible_source_ = std::move(*visible_source);
 	hidden_source_ = std::move(*hidden_source);
 	events_source_ = std::move(*events_source);
+	if (auto done = watch_devices(); !done)
+		log::warning("what happens to devices below their links will not be told: {}", done.error().message);
 
 	if (auto done = events_->read(); !done)
 		return done;
@@ -168,7 +173,10 @@ std::vector<Nic> Manager::candidates(const std::vector<netlink::Link> &links, co
 }
 
 void Manager::form_masters(const std::vector<Nic> &nics) {
-	for (const auto &proposal : propose_masters(nics, config_)) {
+	std::set<std::string> in_use;
+	for (const auto &master : masters_)
+		in_use.insert(master->rule.origin);
+	for (const auto &proposal : propose_masters(nics, config_, in_use)) {
 		const std::string name = proposal.standby->link.name;
 		std::vector<std::string> notes;
 		auto master = form_master(kernel_, *proposal.standby, proposal.rule, notes);
@@ -197,6 +205,7 @@ void Manager::look_above(Master &master, const std::vector<netlink::Link> &links
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
 	Master &master = *fresh;
 	say_all(master.name, notes);
+	sync_features(kernel_, master);
 	masters_.push_back(std::move(fresh));
 	const auto now = EventLoop::now();
 	std::string slaves;
@@ -248,7 +257,9 @@ void Manager::visible_event(const netlink::MonitorEvent &event) {
 		if (now && *now)
 			master_changed(**ours, **now);
 		else if (now)
-			master_gone(**ours);
+			return master_gone(**ours);
+		if (link.event == IFLA_EVENT_FEATURES)
+			sync_features(kernel_, **ours);
 		return;
 	}
 	survey_soon();
@@ -314,6 +325,7 @@ void Manager::look_around_soon() {
 void Manager::slave_gone(Master &master, model::Slot slot) {
 	const Slave slave = *master.slaves[slot];
 	forget_slave(kernel_, master, slot);
+	forget_features(slave.ifindex);
 	const std::string line = fmt::format("{} ({}) is gone", slave.name, role_name(slave.role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-left", master.name, slave.name, line);
@@ -370,8 +382,10 @@ void Manager::check_slaves(Master &master) {
 
 void Manager::resync() {
 	log::notice("kernel notifications were lost, looking at everything again");
-	for (auto &master : masters_)
+	for (auto &master : masters_) {
 		check_slaves(*master);
+		sync_features(kernel_, *master);
+	}
 	survey_soon();
 }
 
@@ -395,15 +409,15 @@ void Manager::master_gone(Master &master) {
 	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
 		if (!master.slaves[slot] || master.slaves[slot]->gone())
 			continue;
+		restore_features(kernel_, *master.slaves[slot]);
 		const Slave slave = *master.slaves[slot];
 		forget_slave(kernel_, master, slot);
 		restore_link(kernel_, master, slave);
 		detached_.insert(slave.name);
-		if (auto back = unhide_link(kernel_, slave.ifindex, slave.name); !back)
+		if (auto back = unhide_link(kernel_, slave.ifindex, slave.was()); !back)
 			log::error("{}", back.error().message);
 	}
 	kernel_.maps.masters().at(master.index).version = 0;
-	(void)kernel_.maps.remove_port(static_cast<std::uint32_t>(master.port));
 	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
 }
 
@@ -422,8 +436,7 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 	rule.standby.name = standby;
 	rule.settings = config_.defaults;
 	rule.origin = "attached by the operator";
-	const auto configured = std::ranges::find(config_.masters, standby, &config::MasterConfig::name);
-	if (configured != config_.masters.end())
+	if (const auto *configured = rule_of(standby, **nic, config_))
 		rule = *configured;
 	const Nic *second = nullptr;
 	if (primary) {
@@ -442,6 +455,7 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 		return tl::unexpected(formed.error());
 	detached_.erase(standby);
 	Master *master = adopt(std::move(*formed), notes);
+	master->operators_primary = primary.has_value();
 	if (second) {
 		detached_.erase(*primary);
 		join(*master, *second, FOM_ROLE_PRIMARY);
@@ -467,19 +481,6 @@ Status Manager::detach(const std::string &name) {
 	log::info("{}: detached", name);
 	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == master; });
 	return {};
-}
-
-void Manager::reconfigure(config::Config config) {
-	config_ = std::move(config);
-	for (auto &master : masters_) {
-		const auto rule = std::ranges::find(config_.masters, master->name, &config::MasterConfig::name);
-		master->rule.settings = rule == config_.masters.end() ? config_.defaults : rule->settings;
-		perform(*master,
-			master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
-	}
-	refused_.clear();
-	journal_.add("config", "", "", "configuration read again");
-	survey_soon();
 }
 
 } // namespace failover

@@ -9,6 +9,7 @@
 #include "kernel.hpp"
 #include "master.hpp"
 #include "netlink/link_monitor.hpp"
+#include "netlink/uevent_monitor.hpp"
 #include "nic.hpp"
 
 #include <memory>
@@ -46,6 +47,8 @@ private:
 	void visible_event(const netlink::MonitorEvent &event);
 	void hidden_event(const netlink::MonitorEvent &event);
 	void kernel_event(const fom_event &event);
+	[[nodiscard]] Status watch_devices();
+	void device_event(const netlink::UeventMonitorEvent &event);
 	/// Looks at the visible namespace: what lies on masters, which masters and slaves there should be.
 	void survey();
 	void survey_soon();
@@ -69,6 +72,10 @@ private:
 	void master_changed(Master &master, const netlink::Link &link);
 	void master_gone(Master &master);
 	[[nodiscard]] Master *by_index(unsigned index);
+
+	// rules.cpp: what is configured
+	/// Gives each master what is configured for it now.
+	void apply_rules();
 
 	// switching.cpp: what goes out
 	void perform(Master &master, const model::Actions &actions);
@@ -95,8 +102,9 @@ private:
 	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves
 	std::optional<FrameSender> sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
+	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;
-	EventSource visible_source_, hidden_source_, events_source_, survey_, look_around_;
+	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_;
 };
 
 } // namespace failover

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "announcer.hpp"
+#include "base/places.hpp"
 #include "bpf/attachment.hpp"
 #include "config/config.hpp"
 #include "control/words.hpp"
 #include "event_loop.hpp"
+#include "feature_memory.hpp"
 #include "model/master_model.hpp"
 #include "prober.hpp"
 
@@ -26,8 +28,9 @@ using control::cause_name;
 using control::role_name;
 
 struct Slave {
-	int ifindex = 0;  ///< in the hidden namespace; 0: gone, remembered for its return
-	std::string name; ///< as users knew it
+	int ifindex = 0;         ///< in the hidden namespace; 0: gone, remembered for its return
+	std::string name;        ///< as users knew it
+	int visible_ifindex = 0; ///< the same; 0: unknown
 	fom_role role = FOM_ROLE_UNSPEC;
 	MacAddress mac;          ///< its own, before it was given the master's
 	std::string driver, bus; ///< bus: name of its PCI function or device
@@ -36,8 +39,10 @@ struct Slave {
 	bool xdp = false;
 	std::map<std::uint16_t, int> vlans; ///< VLAN filters: vid -> ifindex of the device that holds it
 	std::set<MacAddress> unicast;       ///< further addresses in its MAC filter
+	FeatureValues features_before;      ///< offloads of its own, where it follows the master's
 
 	[[nodiscard]] bool gone() const { return ifindex == 0; }
+	[[nodiscard]] VisibleIdentity was() const { return {name, visible_ifindex}; }
 };
 
 /// What devices on top of a master want to hear besides the master's own frames.
@@ -69,6 +74,7 @@ struct Master {
 	bool netkit = false;
 	bpf::Hook hook = bpf::Hook::kTcx;
 	config::MasterConfig rule;
+	bool operators_primary = false; ///< rule.primary is an operator's word, not the configuration's
 	model::MasterModel model;
 	std::array<std::optional<Slave>, FOM_MAX_SLAVES> slaves;
 	Uppers uppers;

@@ -70,7 +70,8 @@ Nic describe_nic(netlink::Link link, netlink::EthtoolSocket &ethtool) {
 			break;
 	}
 	nic.slot = slot_of(nic.pci());
-	const std::string index = read_line(device / "acpi_index");
+	// The firmware tells it of the PCI function, which for a virtio device is the parent.
+	const std::string index = read_line(fs::path("/sys/bus/pci/devices") / nic.pci() / "acpi_index");
 	if (std::uint16_t value = 0;
 	    std::from_chars(index.data(), index.data() + index.size(), value).ec == std::errc{} && value != 0)
 		nic.acpi_index = value;

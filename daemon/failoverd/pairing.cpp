@@ -45,12 +45,15 @@ std::optional<std::string> unfit_as_slave(const netlink::Link &link) {
 	return std::nullopt;
 }
 
-std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config::Config &config) {
+std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config::Config &config,
+				      const std::set<std::string> &in_use) {
 	std::vector<Proposal> proposals;
 	const auto taken = [&](const Nic &nic) {
 		return std::ranges::any_of(proposals, [&](const auto &made) { return made.standby == &nic; });
 	};
 	for (const auto &rule : config.masters) {
+		if (in_use.contains(rule.origin))
+			continue;
 		// A rule by MAC fits both NICs of a pair: the paravirtual one is meant.
 		const Nic *standby = nullptr;
 		for (const auto &nic : nics)
@@ -74,6 +77,17 @@ std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config
 		proposals.push_back({&nic, rule});
 	}
 	return proposals;
+}
+
+const config::MasterConfig *rule_of(const std::string &master, const std::optional<Nic> &standby,
+				    const config::Config &config, const std::set<std::string> &in_use) {
+	const auto named = std::ranges::find(config.masters, master, &config::MasterConfig::name);
+	if (named != config.masters.end())
+		return &*named;
+	for (const auto &rule : config.masters)
+		if (standby && matches(rule.standby, *standby) && !in_use.contains(rule.origin))
+			return &rule;
+	return nullptr;
 }
 
 bool is_primary_of(const config::MasterConfig &rule, const MacAddress &master_mac, const Nic &nic) {

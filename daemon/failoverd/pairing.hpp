@@ -5,6 +5,7 @@
 #include "nic.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,16 @@ struct Proposal {
 	config::MasterConfig rule;
 };
 
-/// Masters that the NICs at hand call for. Those that a master has already are not among `nics`.
-[[nodiscard]] std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config::Config &config);
+/// Masters that the NICs at hand call for. Those that a master has already are not among `nics`, and what is configured
+/// for a master that stands is `in_use`, by origin: it does not make a second one.
+[[nodiscard]] std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config::Config &config,
+						    const std::set<std::string> &in_use = {});
+
+/// What is configured for the master of this name over this standby: the section of its name, else the first one that
+/// fits the standby and is not `in_use`. Null: nothing.
+[[nodiscard]] const config::MasterConfig *rule_of(const std::string &master, const std::optional<Nic> &standby,
+						  const config::Config &config,
+						  const std::set<std::string> &in_use = {});
 
 /// Whether a NIC could be a slave at all; else the reason, in words.
 [[nodiscard]] std::optional<std::string> unfit_as_slave(const netlink::Link &link);

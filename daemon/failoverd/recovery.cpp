@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "base/places.hpp"
+#include "feature_memory.hpp"
 #include "formation.hpp"
 #include "log.hpp"
 #include "slave_setup.hpp"
@@ -9,11 +11,6 @@
 namespace failover {
 
 namespace {
-
-const config::MasterConfig *rule_for(const config::Config &config, const std::string &name) {
-	const auto found = std::ranges::find(config.masters, name, &config::MasterConfig::name);
-	return found == config.masters.end() ? nullptr : &*found;
-}
 
 std::optional<netlink::Link> find(netlink::RouteSocket &socket, std::uint32_t ifindex) {
 	auto link = socket.link(static_cast<int>(ifindex));
@@ -31,7 +28,9 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 		forget_slave(kernel, master, slot);
 		return;
 	}
-	slave.name = original_name(*link);
+	const VisibleIdentity was = identity_of_hidden(*link);
+	slave.name = was.name;
+	slave.visible_ifindex = was.ifindex;
 	const Nic nic = describe_nic(*link, kernel.hidden_ethtool);
 	slave.ifindex = link->ifindex;
 	slave.mac = nic.permanent_mac();
@@ -40,6 +39,7 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 	slave.mtu = link->mtu;
 	slave.up = link->flags & IFF_UP;
 	slave.carrier = link->carrier;
+	slave.features_before = recall_features(kRuntimeDir, slave.ifindex);
 	master.slaves[slot] = slave;
 	// A daemon that was killed half-way through setting the slave up left it unready: go through it again.
 	if (!(entry.flags & FOM_SLOT_READY))
@@ -64,14 +64,11 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 	master->promisc = visible->promiscuity > 0;
 	master->port_up = port->flags & IFF_UP;
 	master->netkit = port->kind == "netkit";
-	if (const auto *rule = rule_for(config, master->name)) {
-		master->rule = *rule;
-	} else {
-		master->rule.name = master->name;
-		master->rule.standby.mac = master->mac;
-		master->rule.settings = config.defaults;
-		master->rule.origin = "found in the kernel";
-	}
+	// Until the configuration is asked (Manager::apply_rules).
+	master->rule.name = master->name;
+	master->rule.standby.mac = master->mac;
+	master->rule.settings = config.defaults;
+	master->rule.origin = "found in the kernel";
 	master->model = model::MasterModel(model_settings(master->rule.settings));
 	auto scope = kernel.enter_hidden();
 	auto hook =
@@ -83,23 +80,35 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 	return master;
 }
 
+/// A primary that was given the master's MAC has its own again; what a standby has, the user gave it.
+void give_mac_back(Kernel &kernel, const fom_slot &slot, const netlink::Link &link) {
+	if (slot.role != FOM_ROLE_PRIMARY || !link.perm_mac || *link.perm_mac == link.mac)
+		return;
+	Master master;
+	master.mac = link.mac;
+	Slave slave;
+	slave.ifindex = link.ifindex;
+	slave.name = identity_of_hidden(link).name;
+	slave.mac = *link.perm_mac;
+	restore_link(kernel, master, slave);
+}
+
 /// What is left of a master whose devices are gone: its slaves go back to where users see them.
 void clear_remains(Kernel &kernel, unsigned index) {
 	fom_master &entry = kernel.maps.masters().at(index);
 	for (auto &slot : entry.slots) {
 		if (!(slot.flags & FOM_SLOT_USED))
 			continue;
-		(void)kernel.maps.remove_port(slot.ifindex);
 		if (auto scope = kernel.enter_hidden())
 			bpf::detach_all(static_cast<int>(slot.ifindex));
 		if (auto link = find(kernel.hidden_route, slot.ifindex)) {
-			auto back = unhide_link(kernel, link->ifindex, original_name(*link));
+			give_mac_back(kernel, slot, *link);
+			auto back = unhide_link(kernel, link->ifindex, identity_of_hidden(*link));
 			if (!back)
 				log::error("{}", back.error().message);
 		}
 		std::atomic_ref(slot.flags).store(0);
 	}
-	(void)kernel.maps.remove_port(entry.port);
 	(void)kernel.hidden_route.delete_link(static_cast<int>(entry.port));
 	std::atomic_ref(entry.version).store(0);
 }
@@ -131,6 +140,8 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 			if (entry.slots[slot].flags & FOM_SLOT_USED)
 				recover_slave(kernel, *master, slot, entry.slots[slot]);
 		master->model.adopt_active(entry.active);
+		if (entry.chosen < FOM_MAX_SLAVES)
+			master->model.adopt_choice(entry.chosen);
 		master->model.adopt_carrier(master->port_up);
 		if (entry.switches > 0)
 			master->last = LastSwitch{entry.last_from,

@@ -34,8 +34,8 @@ void empty_hidden_namespace(Kernel &kernel) {
 	if (!links)
 		return;
 	for (const auto &link : *links)
-		if (original_name(link) != link.name || !link.alias.empty())
-			if (auto back = unhide_link(kernel, link.ifindex, original_name(link)); !back)
+		if (!link.alias.empty())
+			if (auto back = unhide_link(kernel, link.ifindex, identity_of_hidden(link)); !back)
 				log::warning("{}", back.error().message);
 }
 

@@ -2,6 +2,7 @@
 #include "slave_setup.hpp"
 
 #include "base/places.hpp"
+#include "features.hpp"
 #include "filters.hpp"
 #include "log.hpp"
 
@@ -43,7 +44,7 @@ Status attach_programs(Kernel &kernel, const Master &master, Slave &slave) {
 	return {};
 }
 
-Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) {
+Status configure_link(Kernel &kernel, const Master &master, Slave &slave) {
 	// IPv6 is off in the hidden namespace; no address generation either, should somebody turn it on.
 	netlink::LinkChange change;
 	change.set_allmulti(true);
@@ -60,6 +61,7 @@ Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) 
 	if (auto refused = kernel.hidden_ethtool.set_features(slave.ifindex, {{"rx-lro", false}}))
 		for (const auto &refusal : *refused)
 			log::debug("{}: {} stays: {}", slave.name, refusal.feature, refusal.reason);
+	ready_features(kernel, master, slave);
 	if (auto done = kernel.hidden_route.set_link(slave.ifindex, netlink::LinkChange().set_up()); !done)
 		return tl::unexpected(std::move(done.error()).within(fmt::format("{} cannot be opened", slave.name)));
 	return {};
@@ -67,18 +69,19 @@ Status configure_link(Kernel &kernel, const Master &master, const Slave &slave) 
 
 } // namespace
 
-std::string original_name(const netlink::Link &link) {
-	return name_before_hiding(link.alias, link.name);
+VisibleIdentity identity_of_hidden(const netlink::Link &link) {
+	return identity_before_hiding(link.alias, link.name);
 }
 
-Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link) {
+Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::uint32_t place) {
 	const std::string name = hidden_name(kernel, link);
 	netlink::LinkChange alias;
-	alias.alias = fmt::format("{}{}", kSlaveAliasPrefix, link.name);
+	alias.alias = slave_alias({link.name, link.ifindex});
 	if (auto done = kernel.visible_route.set_link(link.ifindex, alias); !done)
 		log::debug("{}: no alias: {}", link.name, done.error().message);
 	if (auto done = kernel.visible_route.move_link(link.ifindex, kernel.hidden.fd.get(),
-						       name == link.name ? std::nullopt : std::optional(name));
+						       name == link.name ? std::nullopt : std::optional(name),
+						       static_cast<int>(place));
 	    !done)
 		return tl::unexpected(std::move(done.error()).within(fmt::format("hiding {}", link.name)));
 	auto hidden = kernel.hidden_route.link(name);
@@ -89,15 +92,16 @@ Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link) {
 	return std::move(**hidden);
 }
 
-Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const std::string &name,
-				  std::optional<int> wanted_ifindex) {
+Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was) {
+	const std::string &name = was.name;
 	netlink::LinkChange plain;
 	plain.alias = "";
 	plain.set_allmulti(false).set_promisc(false).set_up(false);
 	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
 		log::debug("{}: {}", name, done.error().message);
-	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name, wanted_ifindex);
-	if (!done && wanted_ifindex)
+	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name,
+						  was.ifindex ? std::optional(was.ifindex) : std::nullopt);
+	if (!done && was.ifindex)
 		done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name);
 	if (!done)
 		return tl::unexpected(std::move(done.error()).within(fmt::format("giving {} back", name)));
@@ -129,17 +133,13 @@ Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave
 	entry.role = static_cast<std::uint8_t>(slave.role);
 	entry.rank = rank_of(slave.role);
 
-	const fom_port place{master.index, slot, static_cast<std::uint32_t>(master.port), 0};
-	Status done = kernel.maps.set_port(entry.ifindex, place);
-	if (done)
-		done = attach_programs(kernel, master, slave);
+	Status done = attach_programs(kernel, master, slave);
 	if (done)
 		done = configure_link(kernel, master, slave);
 	if (done && !slave.bus.empty())
-		done = kernel.maps.set_device(slave.bus, place);
+		done = kernel.maps.set_device(slave.bus, entry.ifindex);
 	if (!done) {
 		std::atomic_ref(entry.flags).store(0);
-		(void)kernel.maps.remove_port(entry.ifindex);
 		if (auto scope = kernel.enter_hidden())
 			bpf::detach_all(slave.ifindex);
 		return done;

@@ -48,7 +48,9 @@ control::MasterState Manager::state_of(const Master &master) {
 		entry.name = slave->name;
 		entry.ifindex = slave->ifindex;
 		entry.role = role_name(slave->role);
-		entry.mac = slave->mac.to_string();
+		// What it sends and listens with: the master's, unless somebody took that from it.
+		auto link = kernel_.hidden_route.link(slave->ifindex);
+		entry.mac = (link && *link ? (*link)->mac : slave->mac).to_string();
 		entry.driver = slave->driver;
 		entry.bus = slave->bus;
 		entry.mtu = slave->mtu;

@@ -29,6 +29,9 @@ void Manager::perform(Master &master, const model::Actions &actions) {
 		}
 		switched(master, wanted);
 	}
+	// Kept where a daemon that comes after this one finds it.
+	kernel_.maps.masters().at(master.index).chosen =
+	    static_cast<std::uint8_t>(master.model.operator_choice().value_or(FOM_NO_SLOT));
 	arm_clock(master);
 	run_prober(master);
 	answer_operator(master);

@@ -10,12 +10,15 @@ namespace failover {
 inline const std::string kRuntimeDir = "/run/failoverd";
 inline const std::string kHiddenNetnsPath = kRuntimeDir + "/hidden-netns";
 
-/// The alias of a hidden slave ends with the name that users knew it by.
-inline constexpr std::string_view kSlaveAliasPrefix = "vf-failover slave, was ";
+/// What users knew a hidden slave by.
+struct VisibleIdentity {
+	std::string name;
+	int ifindex = 0; ///< 0: unknown
+};
 
-/// What users called a hidden link; its name where the alias is not ours.
-[[nodiscard]] inline std::string name_before_hiding(std::string_view alias, std::string_view name) {
-	return std::string(alias.starts_with(kSlaveAliasPrefix) ? alias.substr(kSlaveAliasPrefix.size()) : name);
-}
+/// The alias that keeps it while the slave is hidden: "vf-failover slave, was 3: eth1".
+[[nodiscard]] std::string slave_alias(const VisibleIdentity &was);
+/// Reads it back; an alias that is not ours gives `name`, what the link is called now.
+[[nodiscard]] VisibleIdentity identity_before_hiding(std::string_view alias, std::string_view name);
 
 } // namespace failover

@@ -75,8 +75,7 @@ Result<Maps> Maps::open_pinned(bool writable, const std::string &root) {
 	if (cpus < 1)
 		return fail_errno(-cpus, "number of CPUs");
 	maps.cpus_ = static_cast<unsigned>(cpus);
-	const std::pair<const char *, UniqueFd *> pins[] = {
-	    {"fom_ports", &maps.ports_}, {"fom_stats", &maps.stats_}, {"fom_events", &maps.events_}};
+	const std::pair<const char *, UniqueFd *> pins[] = {{"fom_stats", &maps.stats_}, {"fom_events", &maps.events_}};
 	for (const auto &[name, fd] : pins) {
 		auto opened = open_pin(map_pin(name, root), writable);
 		if (!opened)
@@ -115,25 +114,13 @@ Status Maps::clear_stats(unsigned master, unsigned slot) {
 	return {};
 }
 
-Status Maps::set_port(std::uint32_t ifindex, const fom_port &port) {
-	if (bpf_map_update_elem(ports_.get(), &ifindex, &port, BPF_ANY) < 0)
-		return fail_errno(errno, fmt::format("noting ifindex {} for the datapath", ifindex));
-	return {};
-}
-
-Status Maps::remove_port(std::uint32_t ifindex) {
-	if (bpf_map_delete_elem(ports_.get(), &ifindex) < 0 && errno != ENOENT)
-		return fail_errno(errno, fmt::format("forgetting ifindex {} in the datapath", ifindex));
-	return {};
-}
-
-Status Maps::set_device(const std::string &bus_id, const fom_port &port) {
+Status Maps::set_device(const std::string &bus_id, std::uint32_t place) {
 	if (!devices_)
 		return {};
 	auto key = bus_key(bus_id);
 	if (!key)
 		return tl::unexpected(key.error());
-	if (bpf_map_update_elem(devices_.get(), key->data(), &port, BPF_ANY) < 0)
+	if (bpf_map_update_elem(devices_.get(), key->data(), &place, BPF_ANY) < 0)
 		return fail_errno(errno, fmt::format("noting device {} for the datapath", bus_id));
 	return {};
 }

@@ -49,16 +49,14 @@ public:
 	/// What passed by one slot, all CPUs together.
 	[[nodiscard]] Result<fom_stats> stats(unsigned master, unsigned slot) const;
 	Status clear_stats(unsigned master, unsigned slot);
-	Status set_port(std::uint32_t ifindex, const fom_port &port);
-	Status remove_port(std::uint32_t ifindex);
-	/// Tells watch.trace.bpf.c which slot the device of this bus name has. Without that map it does nothing.
-	Status set_device(const std::string &bus_id, const fom_port &port);
+	/// Tells watch.trace.bpf.c the place (fom_abi.h) of the device of this bus name. Without that map it does nothing.
+	Status set_device(const std::string &bus_id, std::uint32_t place);
 	Status remove_device(const std::string &bus_id);
 
 private:
 	explicit Maps(MasterTable masters) : masters_(std::move(masters)) {}
 	MasterTable masters_;
-	UniqueFd ports_, stats_, events_, devices_;
+	UniqueFd stats_, events_, devices_;
 	unsigned cpus_ = 1;
 };
 

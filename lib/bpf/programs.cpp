@@ -2,15 +2,14 @@
 #include "bpf/programs.hpp"
 
 #include "bpf/libbpf_log.hpp"
+#include "bpf/object.hpp"
 #include "bpf/pins.hpp"
 
+#include "kernel_cast.skel.h"
+#include "kernel_probe.skel.h"
 #include "rx.skel.h"
-#include "tx_cast.skel.h"
-#include "tx_probe.skel.h"
-#include "watch.skel.h"
 #include "xdp.skel.h"
 
-#include <algorithm>
 #include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -26,25 +25,6 @@ namespace failover::bpf {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Owner of an opened object of type S with its generated destroy function.
-template <typename S, void (*destroy)(S *)> struct Destroy {
-	void operator()(S *skeleton) const { destroy(skeleton); }
-};
-template <typename S, void (*destroy)(S *)> using Owned = std::unique_ptr<S, Destroy<S, destroy>>;
-
-bpf_object_open_opts open_options() {
-	bpf_object_open_opts options{};
-	options.sz = sizeof(options);
-	options.pin_root_path = kPinRoot.c_str();
-	return options;
-}
-
-Status pin_program(const bpf_program *program, const std::string &path) {
-	if (bpf_obj_pin(bpf_program__fd(program), path.c_str()) < 0 && errno != EEXIST)
-		return fail_errno(errno, fmt::format("pinning {}", path));
-	return {};
-}
 
 /// FNV-1a over the objects: the identity of this build of the programs.
 class BuildIdentity {
@@ -63,11 +43,10 @@ private:
 std::string build_identity() {
 	BuildIdentity identity;
 	std::size_t size = 0;
-	identity.add(tx_cast_bpf__elf_bytes(&size), size);
-	identity.add(tx_probe_bpf__elf_bytes(&size), size);
+	identity.add(kernel_cast_bpf__elf_bytes(&size), size);
+	identity.add(kernel_probe_bpf__elf_bytes(&size), size);
 	identity.add(rx_bpf__elf_bytes(&size), size);
 	identity.add(xdp_bpf__elf_bytes(&size), size);
-	identity.add(watch_bpf__elf_bytes(&size), size);
 	return identity.text();
 }
 
@@ -76,45 +55,6 @@ Result<UniqueFd> open_program(const std::string &path) {
 	if (!fd)
 		return fail_errno(errno, fmt::format("BPF program {}", path));
 	return fd;
-}
-
-/// A program of watch.trace.bpf.c that is used where the kernel allows it.
-struct Watch {
-	const char *pin;
-	const char *program;
-	const char *detail;
-	bool works = false;
-	std::string reason = {}; ///< why it does not
-};
-
-/// Loads the programs in one object and attaches each; 0, or the negative errno of opening and loading.
-int load_watches(std::span<Watch *const> watches, std::uint32_t hidden_netns, LibbpfLog &log) {
-	const auto options = open_options();
-	Owned<watch_bpf, watch_bpf__destroy> object(watch_bpf__open_opts(&options));
-	int error = object ? 0 : -errno;
-	if (object) {
-		object->rodata->hidden_netns = hidden_netns;
-		bpf_program *program = nullptr;
-		bpf_object__for_each_program(program, object->obj) {
-			const std::string_view name = bpf_program__name(program);
-			bpf_program__set_autoload(program,
-						  std::ranges::find(watches, name, &Watch::program) != watches.end());
-		}
-		error = watch_bpf__load(object.get());
-	}
-	const std::string reason = error < 0 ? log.take_reason() : "";
-	for (Watch *watch : watches) {
-		watch->reason = reason;
-		if (error < 0)
-			continue;
-		bpf_link *link = bpf_program__attach(bpf_object__find_program_by_name(object->obj, watch->program));
-		watch->works = link && bpf_link__pin(link, link_pin(watch->pin).c_str()) == 0;
-		if (!watch->works)
-			watch->reason = log.take_reason();
-		if (link)
-			bpf_link__destroy(link);
-	}
-	return error;
 }
 
 } // namespace
@@ -128,7 +68,10 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 
 	Programs programs;
 	if (fs::exists(folder, error)) {
-		if (auto reused = programs.reuse(folder); !reused)
+		auto reused = programs.reuse(folder);
+		if (reused)
+			reused = programs.take_from_kernel_object("", hidden_netns);
+		if (!reused)
 			return tl::unexpected(std::move(reused.error()).within("taking up loaded BPF programs"));
 	} else {
 		// Loaded aside and renamed when complete, so that a folder of this name is always whole. (bpffs takes
@@ -138,14 +81,13 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 		fs::create_directory(fresh, error);
 		if (error)
 			return fail_errno(error.value(), fmt::format("making {}", fresh));
-		if (auto loaded = programs.load(fresh); !loaded) {
+		if (auto loaded = programs.load(fresh, hidden_netns); !loaded) {
 			fs::remove_all(fresh, error);
 			return tl::unexpected(std::move(loaded.error()).within("loading BPF programs"));
 		}
 		if (::rename(fresh.c_str(), folder.c_str()) < 0)
 			return fail_errno(errno, fmt::format("renaming {}", fresh));
 	}
-	programs.watch(hidden_netns);
 	for (const auto &entry : fs::directory_iterator(kPinRoot, error))
 		if (entry.path().filename().string().starts_with("programs-") && entry.path() != folder)
 			fs::remove_all(entry.path(), error);
@@ -166,27 +108,12 @@ Status Programs::reuse(const std::string &folder) {
 	return {};
 }
 
-Status Programs::load(const std::string &folder) {
+Status Programs::load(const std::string &folder, std::uint32_t hidden_netns) {
+	if (auto taken = take_from_kernel_object(folder + "/tx", hidden_netns); !taken)
+		return taken;
+
 	const auto options = open_options();
-	const std::string tx_path = folder + "/tx";
-
 	LibbpfLog log;
-	Owned<tx_cast_bpf, tx_cast_bpf__destroy> cast(tx_cast_bpf__open_opts(&options));
-	if (cast && tx_cast_bpf__load(cast.get()) == 0) {
-		if (auto pinned = pin_program(cast->progs.fom_tx, tx_path); !pinned)
-			return pinned;
-		trials_.push_back({"read-by-cast", true, "slaves checked by plain loads (bpf_rdonly_cast)"});
-	} else {
-		trials_.push_back({"read-by-cast", false, log.take_reason()});
-		Owned<tx_probe_bpf, tx_probe_bpf__destroy> probe(tx_probe_bpf__open_opts(&options));
-		if (!probe || tx_probe_bpf__load(probe.get()) != 0)
-			return fail(fmt::format("the transmit program was refused: {}", log.take_reason()));
-		if (auto pinned = pin_program(probe->progs.fom_tx, tx_path); !pinned)
-			return pinned;
-		trials_.push_back({"read-by-probe", true, "slaves checked by bpf_probe_read_kernel"});
-	}
-	cast.reset();
-
 	Owned<rx_bpf, rx_bpf__destroy> receive(rx_bpf__open_opts(&options));
 	if (!receive || rx_bpf__load(receive.get()) != 0)
 		return fail(fmt::format("the receive program was refused: {}", log.take_reason()));
@@ -213,7 +140,8 @@ Status Programs::load(const std::string &folder) {
 	return {};
 }
 
-void Programs::watch(std::uint32_t hidden_netns) {
+/// `tx_path`: where to pin the transmit program, empty if it is there already.
+Status Programs::take_from_kernel_object(const std::string &tx_path, std::uint32_t hidden_netns) {
 	std::array<Watch, 2> watches = {{
 	    {"watch-carrier", "fom_watch_carrier", "carrier seen as it changes (fentry)"},
 	    {"watch-unbind", "fom_watch_unbind", "driver unbind seen before it (fentry)"},
@@ -227,18 +155,13 @@ void Programs::watch(std::uint32_t hidden_netns) {
 			missing.push_back(&watch);
 		}
 	}
-	// Together if that works, because each object opened reads all kernel types; else each in an object of its own:
-	// a function that this kernel does not let us trace must not take the other one along. EPERM is about tracing
-	// as such.
-	LibbpfLog log;
-	const int error = missing.empty() ? 0 : load_watches(missing, hidden_netns, log);
-	if (error < 0 && error != -EPERM && missing.size() > 1)
-		for (Watch *watch : missing)
-			load_watches({&watch, 1}, hidden_netns, log);
+	if (auto loaded = load_kernel_programs(tx_path, missing, hidden_netns, trials_); !loaded)
+		return loaded;
 	for (const auto &watch : watches)
 		trials_.push_back({watch.pin, watch.works, watch.works ? watch.detail : watch.reason});
 	watches_carrier_ = watches[0].works;
 	watches_unbind_ = watches[1].works;
+	return {};
 }
 
 } // namespace failover::bpf

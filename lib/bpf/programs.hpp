@@ -3,19 +3,13 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
+#include "bpf/kernel_programs.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace failover::bpf {
-
-/// How one optional or alternative piece came out when it was tried.
-struct Trial {
-	std::string name;
-	bool works = false;
-	std::string detail;
-};
 
 /// The loaded programs. They are pinned under the identity of the objects they came from: a daemon of the same build
 /// takes them up unchanged, another build loads its own and moves the attachments over.
@@ -35,9 +29,9 @@ public:
 
 private:
 	Programs() = default;
-	Status load(const std::string &folder);
+	Status load(const std::string &folder, std::uint32_t hidden_netns);
 	Status reuse(const std::string &folder);
-	void watch(std::uint32_t hidden_netns);
+	Status take_from_kernel_object(const std::string &tx_path, std::uint32_t hidden_netns);
 
 	UniqueFd tx_, rx_, xdp_;
 	bool watches_carrier_ = false;

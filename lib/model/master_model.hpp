@@ -77,6 +77,7 @@ public:
 	/// done before clock() is called.
 	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
 	void adopt_active(Slot slot) { active_ = slot; }
+	void adopt_choice(Slot slot) { chosen_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
 
 	[[nodiscard]] Slot active() const { return active_; }

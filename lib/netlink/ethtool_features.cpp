@@ -77,15 +77,16 @@ Status read_features(const nlmsghdr *message, Features &features) {
 	return {};
 }
 
-Request set_request(std::uint16_t family, int ifindex, const std::string &name, bool on) {
+Request set_request(std::uint16_t family, int ifindex, const std::map<std::string, bool> &wanted) {
 	Request request = feature_request(family, ETHTOOL_MSG_FEATURES_SET, ifindex);
 	request.nest(ETHTOOL_A_FEATURES_WANTED, [&](Request &bitset) {
 		bitset.nest(ETHTOOL_A_BITSET_BITS, [&](Request &bits) {
-			bits.nest(ETHTOOL_A_BITSET_BITS_BIT, [&](Request &bit) {
-				bit.put(ETHTOOL_A_BITSET_BIT_NAME, name);
-				if (on)
-					bit.put_flag(ETHTOOL_A_BITSET_BIT_VALUE);
-			});
+			for (const auto &feature : wanted)
+				bits.nest(ETHTOOL_A_BITSET_BITS_BIT, [&](Request &bit) {
+					bit.put(ETHTOOL_A_BITSET_BIT_NAME, feature.first);
+					if (feature.second)
+						bit.put_flag(ETHTOOL_A_BITSET_BIT_VALUE);
+				});
 		});
 	});
 	return request;
@@ -118,15 +119,20 @@ Result<Features> EthtoolSocket::features(int ifindex) {
 
 Result<std::vector<FeatureRefusal>> EthtoolSocket::set_features(int ifindex,
 								const std::map<std::string, bool> &wanted) {
-	std::map<std::string, std::string> reasons;
-	for (const auto &[name, on] : wanted) {
-		const auto what = fmt::format("turning {} {} on link {}", name, on ? "on" : "off", ifindex);
-		Request request = set_request(family_, ifindex, name, on);
-		if (auto ok = channel_.transact(request, what); !ok)
-			reasons[name] = ok.error().message;
-	}
+	Request together = set_request(family_, ifindex, wanted);
+	const bool asked = channel_.transact(together, "changing features").has_value();
 	// The kernel acknowledges a request that it fulfils in part: what counts is what is on afterwards.
 	auto now = features(ifindex);
+	std::map<std::string, std::string> reasons;
+	for (const auto &[name, on] : wanted) {
+		if (!now || (asked && (wanted.size() == 1 || now->active.contains(name) == on)))
+			continue;
+		const auto what = fmt::format("turning {} {} on link {}", name, on ? "on" : "off", ifindex);
+		Request request = set_request(family_, ifindex, {{name, on}});
+		if (auto ok = channel_.transact(request, what); !ok)
+			reasons[name] = ok.error().message;
+		now = features(ifindex);
+	}
 	if (!now)
 		return tl::unexpected(std::move(now.error()));
 	std::vector<FeatureRefusal> refused;

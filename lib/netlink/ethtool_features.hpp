@@ -41,8 +41,9 @@ public:
 	[[nodiscard]] static Result<EthtoolSocket> open();
 
 	[[nodiscard]] Result<Features> features(int ifindex);
-	/// Turns each named feature on or off on its own; returns those that did not become what was asked, so that
-	/// one refusal does not hinder the rest. Fails only when nothing could be asked at all.
+	/// Turns the named features on or off, together, so that a driver resets its NIC once, and what did not become
+	/// so each on its own, so that one refusal does not hinder the rest. Returns what was refused even then; fails
+	/// only when nothing could be asked at all.
 	[[nodiscard]] Result<std::vector<FeatureRefusal>> set_features(int ifindex,
 								       const std::map<std::string, bool> &wanted);
 	[[nodiscard]] Result<DriverInfo> driver(int ifindex);

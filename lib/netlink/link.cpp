@@ -110,6 +110,7 @@ Result<Link> parse_link(const nlmsghdr *message) {
 	attributes.read(IFLA_QDISC, link.qdisc);
 	attributes.read(IFLA_PROMISCUITY, link.promiscuity);
 	attributes.read(IFLA_ALLMULTI, link.allmulti);
+	attributes.read(IFLA_EVENT, link.event);
 
 	for (const Status &ok : {attributes.status(), read_link_info(attributes, link), read_altnames(attributes, link),
 				 read_inet6(attributes, link)})

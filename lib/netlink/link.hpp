@@ -41,6 +41,7 @@ struct Link {
 	std::uint16_t vlan_protocol = 0; ///< host order: 0x8100, 0x88a8
 	unsigned gso_max_size = 0, gso_max_segs = 0, tso_max_size = 0;
 	unsigned num_tx_queues = 0, num_rx_queues = 0;
+	unsigned event = 0; ///< IFLA_EVENT_*: what a notification is about, where the kernel says so
 	std::optional<std::uint8_t> addr_gen_mode; ///< IN6_ADDR_GEN_MODE_*; absent while IPv6 is not on the device
 
 	friend bool operator==(const Link &, const Link &) = default;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "netlink/link_monitor.hpp"
 
+#include "netlink/notifications.hpp"
+
 #include <linux/rtnetlink.h>
 #include <netlink/errno.h>
 #include <netlink/msg.h>
@@ -72,8 +74,7 @@ Result<LinkMonitor> LinkMonitor::open(const MonitorGroups &groups) {
 		return fail(fmt::format("opening a netlink socket for notifications: {}", ::nl_geterror(error)));
 
 	const int fd = ::nl_socket_get_fd(socket.get());
-	if (::setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &groups.receive_buffer, sizeof(groups.receive_buffer)) < 0)
-		(void)::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &groups.receive_buffer, sizeof(groups.receive_buffer));
+	enlarge_receive_buffer(fd, groups.receive_buffer);
 	if (const int error = ::nl_socket_set_nonblocking(socket.get()); error < 0)
 		return fail(fmt::format("making the notification socket non-blocking: {}", ::nl_geterror(error)));
 	for (const int group : group_numbers(groups))
@@ -87,34 +88,16 @@ int LinkMonitor::fd() const {
 }
 
 Status LinkMonitor::read(const Handler &handler) {
-	for (;;) {
-		sockaddr_nl sender{};
-		socklen_t length = sizeof(sender);
-		// A link with many VFs fills more than any fixed buffer: ask for the size first.
-		ssize_t size = ::recv(fd(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
-		if (size >= 0) {
-			buffer_.resize(static_cast<std::size_t>(size));
-			size = ::recvfrom(fd(), buffer_.data(), buffer_.size(), 0,
-					  reinterpret_cast<sockaddr *>(&sender), &length);
-		}
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size < 0 && errno == EAGAIN)
-			return {};
-		if (size < 0 && errno == ENOBUFS) {
-			handler(ResyncNeeded{});
-			continue;
-		}
-		if (size < 0)
-			return fail_errno(errno, "reading link notifications");
-		if (sender.nl_pid != 0)
-			continue;
-		auto left = static_cast<int>(size);
-		for (auto *message = reinterpret_cast<nlmsghdr *>(buffer_.data()); ::nlmsg_ok(message, left);
-		     message = ::nlmsg_next(message, &left))
+	const auto each = [&handler](ByteSpan datagram) -> Status {
+		auto left = static_cast<int>(datagram.size());
+		auto *message =
+		    reinterpret_cast<nlmsghdr *>(const_cast<std::uint8_t *>(datagram.data())); // libnl's types
+		for (; ::nlmsg_ok(message, left); message = ::nlmsg_next(message, &left))
 			if (auto ok = dispatch(message, handler); !ok)
 				return ok;
-	}
+		return {};
+	};
+	return read_notifications(fd(), buffer_, "link notifications", each, [&] { handler(ResyncNeeded{}); });
 }
 
 } // namespace failover::netlink

@@ -34,7 +34,7 @@ void put_pair_end(Request &request, const std::string &name, const std::optional
 /// Both kinds describe the peer as a link message of its own inside an attribute of the kind's data.
 Request pair_request(const PairSpec &spec, std::string_view kind, int peer_attribute,
 		     void (*put_kind_data)(Request &)) {
-	Request request = link_message(RTM_NEWLINK, 0, NLM_F_CREATE | NLM_F_EXCL);
+	Request request = link_message(RTM_NEWLINK, spec.ifindex, NLM_F_CREATE | NLM_F_EXCL);
 	put_pair_end(request, spec.name, spec.mac, spec);
 	request.nest(IFLA_LINKINFO, [&](Request &info) {
 		info.put(IFLA_INFO_KIND, kind);

@@ -15,7 +15,7 @@ struct UeventsLost {};
 using UeventMonitorEvent = std::variant<Uevent, UeventsLost>;
 
 /// Uevents straight from the kernel (NETLINK_KOBJECT_UEVENT group 1), not through udev. Network devices' events reach
-/// only the namespace they are in; all other devices' the initial one (and those its user namespace owns).
+/// only the namespace they are in; all other devices' every one that the initial user namespace owns.
 class UeventMonitor {
 public:
 	[[nodiscard]] static Result<UeventMonitor> open();
@@ -27,6 +27,7 @@ public:
 private:
 	explicit UeventMonitor(UniqueFd fd) : fd_(std::move(fd)) {}
 	UniqueFd fd_;
+	Bytes buffer_;
 };
 
 } // namespace failover::netlink

@@ -55,6 +55,12 @@ bool is_writable_file(const fs::path &path) {
 	return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & S_IWUSR);
 }
 
+/// addr_gen_mode is an attribute of the link. The times have a twin in milliseconds that says the same, and the kernel
+/// logs who uses them (net/ipv6/ndisc.c).
+bool is_told_elsewhere(const std::string &name) {
+	return name == "addr_gen_mode" || name == "base_reachable_time" || name == "retrans_time";
+}
+
 } // namespace
 
 std::vector<Sysctl> read_sysctls(const std::string &interface) {
@@ -63,7 +69,7 @@ std::vector<Sysctl> read_sysctls(const std::string &interface) {
 		std::error_code error; // no IPv6, or an MTU below its minimum: no folder
 		for (const auto &entry : fs::directory_iterator(kRoot + std::string(folder) + interface, error)) {
 			const std::string name = entry.path().filename();
-			if (name == "addr_gen_mode" || !is_writable_file(entry.path()))
+			if (is_told_elsewhere(name) || !is_writable_file(entry.path()))
 				continue;
 			const std::string path = std::string(folder) + "%/" + name;
 			if (auto value = read_value(full_path(path, interface))) {

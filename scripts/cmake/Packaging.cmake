@@ -17,6 +17,7 @@ and gives it back. Nothing to configure in the common case.")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${CMAKE_SOURCE_DIR}/daemon/system/debian/postinst
     ${CMAKE_SOURCE_DIR}/daemon/system/debian/prerm
+    ${CMAKE_SOURCE_DIR}/daemon/system/debian/postrm
     ${CMAKE_SOURCE_DIR}/daemon/system/debian/conffiles)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a packet and a byte cost by our master, compared with the bare NIC and with other ways, on one CPU."""
+"""What a packet and a byte cost by our master, compared with the bare NIC and with other ways, on one CPU: in time on
+this machine, or (--guest) in instructions in an emulated guest with a stock kernel."""
 import argparse
 import contextlib
 import json
@@ -10,13 +11,15 @@ import time
 from statistics import median, quantiles
 
 from bench.datapath_chart import svg
+from bench.datapath_guest import KERNELS, Counted
 from bench.datapath_variants import ALL, Absent, Pump
 from lab.daemon import DaemonError
 from lab.machine import describe
 from lab.tools import LabError, Tools
 
+ROUNDS = 6
 METRICS = ("udp_tx", "udp_rx", "tcp_tx", "tcp_rx")
-UNITS = {"udp": "ns/packet", "tcp": "ns/KiB"}
+UNITS = {"udp": "{}/packet", "tcp": "{}/KiB"}
 # Of our master, xdp = "auto".
 TARGETS = {"udp_tx": 1.15, "udp_rx": 1.08, "tcp_tx": 1.05, "tcp_rx": 1.05}
 JUDGED = "ebpf"
@@ -27,6 +30,8 @@ def options():
     parser.add_argument("--quick", action="store_true", help="about a minute instead of four")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path)
     parser.add_argument("--svg", metavar="FILE", type=pathlib.Path)
+    parser.add_argument("--guest", metavar="KERNEL", choices=KERNELS,
+                        help=f"count instructions in a guest with this kernel: {' or '.join(KERNELS)}; half a minute")
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)), help="CPU to measure on")
     return parser.parse_args()
 
@@ -34,19 +39,30 @@ def options():
 class Bench:
     """Each round opens fresh sockets and gives every variant many turns of a few milliseconds in rotation; its result
     is the median of the turns."""
+    unit = "ns"
 
     def __init__(self, chosen):
-        self._rounds, self._turns = (6, 40) if chosen.quick else (15, 100)
-        self._pump = Pump(Tools(), chosen.cpu)
+        self._chosen = chosen
         self._start = time.monotonic()
         self.ratios = {}  # (variant, metric) -> one for each round
-        self.costs = {}   # the same, ns
+        self.costs = {}   # the same, in `unit`
         self.absent = {}  # variant -> reason
+        self.kernel = ""  # the guest's
 
     def _say(self, line):
         print(f"{time.monotonic() - self._start:6.1f} s  {line}", file=sys.stderr, flush=True)
 
+    def _rounds(self, count, measure):
+        """measure(metric): variant -> costs, turn by turn."""
+        for number in range(count):
+            for metric in METRICS:
+                self._add(metric, measure(metric))
+            self._say(f"round {number + 1} of {count}, {JUDGED}: " + ", ".join(
+                f"{metric} {self.ratios[JUDGED, metric][-1]:.3f}" for metric in METRICS))
+
     def run(self):
+        rounds, turns = (6, 40) if self._chosen.quick else (15, 100)
+        pump = Pump(Tools(), self._chosen.cpu)
         with contextlib.ExitStack() as stack:
             standing = []
             for kind in ALL:
@@ -56,11 +72,7 @@ class Bench:
                 except Absent as reason:
                     self.absent[kind.name] = str(reason)
                     self._say(f"{kind.name}: {reason}")
-            for number in range(self._rounds):
-                for metric in METRICS:
-                    self._add(metric, self._pump.measure(metric, standing, self._turns))
-                self._say(f"round {number + 1} of {self._rounds}, {JUDGED}: " + ", ".join(
-                    f"{metric} {self.ratios[JUDGED, metric][-1]:.3f}" for metric in METRICS))
+            self._rounds(rounds, lambda metric: pump.measure(metric, standing, turns))
 
     def _add(self, metric, costs):
         for name, values in costs.items():
@@ -75,10 +87,22 @@ class Bench:
             row = {"variant": name, "metric": metric, "ratio_to_raw": round(median(ratios), 3), "rounds": len(ratios),
                    "quartiles": [round(low, 3), round(high, 3)],
                    "cost": round(cost_of(metric, median(self.costs[name, metric])), 1),
-                   "unit": UNITS[metric.split("_")[0]]}
+                   "unit": UNITS[metric.split("_")[0]].format(self.unit)}
             if name == JUDGED:
                 row |= {"target": TARGETS[metric], "verdict": verdict(row["ratio_to_raw"], low, TARGETS[metric])}
             yield row
+
+
+class CountingBench(Bench):
+    """In the guest an instruction is a nanosecond, so few turns say it all."""
+    unit = "insn"
+
+    def run(self):
+        self._say(f"booting a guest with {self._chosen.guest}")
+        with Counted(self._chosen.guest) as guest:
+            self.kernel = guest.kernel
+            self._say(f"{guest.kernel}: our master sends by {guest.hook}")
+            self._rounds(ROUNDS, lambda metric: guest.measure(metric, 6))
 
 
 def cost_of(metric, nanoseconds):
@@ -110,17 +134,20 @@ def table(rows, absent):
 
 def main():
     chosen = options()
-    bench = Bench(chosen)
+    bench = (CountingBench if chosen.guest else Bench)(chosen)
     try:
         bench.run()
-    except (LabError, DaemonError) as error:
+    except (LabError, DaemonError, AssertionError) as error:  # of the lab, and of the guests' harness
         print(f"bench datapath: {error}", file=sys.stderr)
         return 2
     rows = list(bench.rows())
-    print("Cost by the way a packet or byte takes, sender, path and receiver on one CPU; ratio to the bare NIC\n"
+    where = f"instructions in a guest with {bench.kernel}" if chosen.guest else "time on this machine"
+    print(f"Cost by the way a packet or byte takes, sender, path and receiver on one CPU,\nin {where}; ratio to the bare NIC\n"
           "(median of rounds in turns, in brackets the middle half of them)\n")
     print(table(rows, bench.absent))
     result = {"rows": rows, "absent": bench.absent, **describe("scripts/bench datapath")}
+    if chosen.guest:
+        result |= {"kernel": bench.kernel, "unit": bench.unit}
     if chosen.json:
         chosen.json.write_text(json.dumps(result, indent=1) + "\n")
     if chosen.svg:

@@ -4,9 +4,9 @@
 #include "bpf/event_reader.hpp"
 #include "bpf/pins.hpp"
 
+#include "kernel_cast.skel.h"
+#include "kernel_probe.skel.h"
 #include "rx.skel.h"
-#include "tx_cast.skel.h"
-#include "tx_probe.skel.h"
 #include "xdp.skel.h"
 
 #include <algorithm>
@@ -34,6 +34,13 @@ void enter_fresh_namespaces() {
 	std::filesystem::create_directory(bpf::kPinRoot);
 }
 
+/// Tracing is not what is tested, and not every machine that runs tests allows it.
+void load_transmit_only(bpf_object *object) {
+	bpf_program *program = nullptr;
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_autoload(program, bpf_program__name(program) == std::string_view("fom_tx"));
+}
+
 /// The part of struct __sk_buff that a test run takes as input.
 __sk_buff context_at(int ifindex) {
 	__sk_buff context{};
@@ -44,13 +51,13 @@ __sk_buff context_at(int ifindex) {
 } // namespace
 
 struct Datapath::Programs {
-	tx_cast_bpf *cast = nullptr;
-	tx_probe_bpf *probe = nullptr;
+	kernel_cast_bpf *cast = nullptr;
+	kernel_probe_bpf *probe = nullptr;
 	rx_bpf *rx = nullptr;
 	xdp_bpf *xdp = nullptr;
 	~Programs() {
-		tx_cast_bpf__destroy(cast);
-		tx_probe_bpf__destroy(probe);
+		kernel_cast_bpf__destroy(cast);
+		kernel_probe_bpf__destroy(probe);
 		rx_bpf__destroy(rx);
 		xdp_bpf__destroy(xdp);
 	}
@@ -72,12 +79,14 @@ Datapath::Datapath(Reads reads) : programs_(std::make_unique<Programs>()) {
 	options.sz = sizeof(options);
 	options.pin_root_path = bpf::kPinRoot.c_str();
 	if (reads == Reads::kCast) {
-		programs_->cast = tx_cast_bpf__open_opts(&options);
-		REQUIRE(tx_cast_bpf__load(programs_->cast) == 0);
+		programs_->cast = kernel_cast_bpf__open_opts(&options);
+		load_transmit_only(programs_->cast->obj);
+		REQUIRE(kernel_cast_bpf__load(programs_->cast) == 0);
 		tx_ = bpf_program__fd(programs_->cast->progs.fom_tx);
 	} else {
-		programs_->probe = tx_probe_bpf__open_opts(&options);
-		REQUIRE(tx_probe_bpf__load(programs_->probe) == 0);
+		programs_->probe = kernel_probe_bpf__open_opts(&options);
+		load_transmit_only(programs_->probe->obj);
+		REQUIRE(kernel_probe_bpf__load(programs_->probe) == 0);
 		tx_ = bpf_program__fd(programs_->probe->progs.fom_tx);
 	}
 	programs_->rx = rx_bpf__open_opts(&options);
@@ -94,8 +103,9 @@ Datapath::Datapath(Reads reads) : programs_(std::make_unique<Programs>()) {
 		REQUIRE((link && *link));
 		return (*link)->ifindex;
 	};
-	const auto pair = [&](const char *name, const char *peer) {
+	const auto pair = [&](const char *name, const char *peer, unsigned slot) {
 		netlink::PairSpec spec;
+		spec.ifindex = static_cast<int>(FOM_PLACE(0u, slot));
 		spec.name = name;
 		spec.peer_name = peer;
 		REQUIRE(route_->add_veth(spec).has_value());
@@ -103,20 +113,18 @@ Datapath::Datapath(Reads reads) : programs_(std::make_unique<Programs>()) {
 			REQUIRE(route_->set_link(index_of(end), netlink::LinkChange().set_up()).has_value());
 		return std::pair(index_of(name), index_of(peer));
 	};
-	port_ = pair("port", "user").first;
-	std::tie(slave_[0], far_[0]) = pair("standby", "far0");
-	std::tie(slave_[1], far_[1]) = pair("primary", "far1");
+	port_ = pair("port", "user", FOM_PLACE_PORT).first;
+	std::tie(slave_[0], far_[0]) = pair("standby", "far0", 0);
+	std::tie(slave_[1], far_[1]) = pair("primary", "far1", 1);
 
 	fom_master &entry = master();
 	entry.port = static_cast<std::uint32_t>(port_);
 	entry.active = 1;
 	std::ranges::copy(kMasterMac.bytes(), entry.mac);
-	REQUIRE(maps_->set_port(entry.port, {0, FOM_NO_SLOT, 0, 0}).has_value());
 	for (unsigned slot = 0; slot < 2; ++slot) {
 		entry.slots[slot].ifindex = static_cast<std::uint32_t>(slave_[slot]);
 		entry.slots[slot].rank = slot == 1 ? 0 : 10;
 		entry.slots[slot].flags = FOM_SLOT_USED | FOM_SLOT_READY;
-		REQUIRE(maps_->set_port(entry.slots[slot].ifindex, {0, slot, entry.port, 0}).has_value());
 	}
 	entry.version = FOM_ABI_VERSION;
 }

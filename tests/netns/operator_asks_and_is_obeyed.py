@@ -15,3 +15,17 @@ def test_a_switch_there_and_back_loses_nothing(guarded):
     loss = traffic.loss()
     assert (loss.lost_in, loss.lost_out) == (0, 0)
     assert traffic.stream()["resets"] == 0
+
+
+def test_the_choice_outlives_the_daemon(guarded):
+    """The best slave has carrier all along: a daemon that forgot who was asked for would return to it."""
+    traffic = guarded.traffic(pps=2000)
+    guarded.daemon.control("switch", "eth0", "standby")
+    guarded.daemon.master.goes("primary", "standby")
+    for end in (guarded.daemon.stop, guarded.daemon.kill):
+        end()
+        guarded.daemon.start()
+        traffic.pass_packets(2000)  # a second, many times what a return takes
+        guarded.daemon.master.stays("standby")
+    guarded.daemon.control("switch", "eth0", "primary")
+    guarded.daemon.master.goes("standby", "primary")

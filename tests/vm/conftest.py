@@ -13,6 +13,7 @@ import pytest  # noqa: E402
 
 from harness import places, prompt  # noqa: E402
 from harness.host import Host  # noqa: E402
+from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
 from harness.judge import judge  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
@@ -20,6 +21,9 @@ from harness.product import Product  # noqa: E402
 from harness.qemu import Machine  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
+# Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.
+OURS = {"product", "installed", "system"}
+DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
 PRODUCT = pytest.StashKey[Product]()
 NOTES = pytest.StashKey[list]()
@@ -55,10 +59,15 @@ def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     if report.failed:
         item.stash[FAILED] = True
-        if host := item.funcargs.get("host"):
+        host = item.funcargs.get("host")
+        if host:
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
         if product := item.stash.get(PRODUCT, None):
             report.sections.append(("failoverd's log", product.log()))
+        if system := item.funcargs.get("system"):
+            report.sections.append(("the guest's journal", system.log()))
+        if host and host.dhcp:
+            report.sections.append(("the DHCP server's log", host.dhcp.log()))
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -74,8 +83,10 @@ def machine(request, kernel):
     option = request.config.getoption
     made = Machine(kernel=kernel, build=option("--build"))
     # Stories about others' failover run in a guest that knows nothing of ours.
-    if "product" in request.fixturenames:
+    if OURS & set(request.fixturenames):
         made = replace(made, deb=option("--deb") or places.package(option("--build")))
+    if DEBIAN & set(request.fixturenames):
+        made = replace(made, system="debian", installed="installed" in request.fixturenames)
     if option("--primary"):
         made = replace(made, primary=option("--primary"))
     if wish := request.node.get_closest_marker("machine"):
@@ -120,6 +131,23 @@ def note(request):
 def intree(host):
     """The kernel's own net_failover, configured and carrying traffic by the primary."""
     return InTree(host)
+
+
+@pytest.fixture
+def system(host):
+    """A Debian guest without our package. It may still be booting: with two NICs that takes it two minutes."""
+    return System(host)
+
+
+@pytest.fixture
+def installed(request, host):
+    """A Debian guest with our package that has booted. What came up by itself is for the story to see."""
+    installed = Installed(host)
+    request.node.stash[PRODUCT] = installed
+    installed.system.await_running()
+    yield installed
+    if not request.node.stash.get(FAILED, False):
+        installed.judge()
 
 
 @pytest.fixture

@@ -125,6 +125,35 @@ TEST_CASE("Four switches in ten minutes are flapping, unless an operator made th
 	CHECK(complaints(evidence).empty());
 }
 
+TEST_CASE("A NIC that was refused is noted with the reason until it joins or is no longer asked for", "[doctor]") {
+	Evidence evidence = healthy();
+	const std::string reason = "ens3 has the primary vf0 already; vf1 stays as it is until that one is gone";
+	const auto happened = [&](std::string kind, std::string slave, std::string message) {
+		EventRecord event;
+		event.time = kNow - 60'000'000;
+		event.kind = std::move(kind);
+		event.master = slave.empty() ? "" : "ens3";
+		event.slave = std::move(slave);
+		event.message = std::move(message);
+		evidence.events.push_back(std::move(event));
+	};
+	happened("refused", "vf1", reason);
+	happened("refused", "vf1", reason);
+	CHECK(complaints(evidence) == Names{"note refused"});
+	CHECK_FALSE(unhealthy(examine(evidence)));
+	CHECK(examine(evidence).back().message == reason + " (1min ago)");
+	happened("slave-joined", "vf0", "vf0 joined");
+	CHECK(complaints(evidence) == Names{"note refused"});
+	happened("slave-joined", "vf1", "vf1 joined");
+	CHECK(complaints(evidence).empty());
+	happened("refused", "vf1", reason);
+	happened("config", "", "configuration read again");
+	CHECK(complaints(evidence).empty());
+	happened("refused", "vf1", reason);
+	evidence.events.back().master = "ens8";
+	CHECK(complaints(evidence).empty());
+}
+
 TEST_CASE("Slaves must carry the master's MTU and MAC, a NIC that is gone need not", "[doctor]") {
 	Evidence evidence = healthy();
 	auto &standby = evidence.masters->front().slaves[1];

@@ -73,6 +73,31 @@ TEST_CASE("A configured master is proposed once, though its NICs also pair by MA
 	CHECK(propose_masters({make_nic(2, "ens2", "iavf"), make_nic(3, "ens3", "virtio_net")}, config).size() == 1);
 }
 
+TEST_CASE("A section of the configuration makes one master, however many NICs fit it") {
+	config::Config config;
+	config.autopair = false;
+	config.masters.push_back(rule_for({.driver = "virtio_net"}));
+	config.masters[0].origin = "failover.toml:1";
+	const std::vector nics{make_nic(4, "ens4", "virtio_net", kOtherMac)};
+	CHECK(propose_masters(nics, config).size() == 1);
+	CHECK(propose_masters(nics, config, {"failover.toml:1"}).empty());
+}
+
+TEST_CASE("What is configured for a master is found again by its name, else by its standby") {
+	config::Config config;
+	config.masters = {rule_for({.driver = "virtio_net"}), rule_for({.name = "ens7"})};
+	config.masters[0].origin = "failover.toml:1";
+	config.masters[1].origin = "failover.toml:4";
+	config.masters[1].name = "ens7";
+	const auto virtio = make_nic(3, "ens3", "virtio_net");
+	CHECK(rule_of("ens3", virtio, config) == &config.masters[0]);
+	CHECK(rule_of("ens7", virtio, config) == &config.masters[1]);
+	CHECK(rule_of("ens7", std::nullopt, config) == &config.masters[1]);
+	CHECK(rule_of("ens3", std::nullopt, config) == nullptr);
+	CHECK(rule_of("ens3", virtio, config, {"failover.toml:1"}) == nullptr);
+	CHECK(rule_of("ens3", make_nic(3, "ens3", "e1000"), config) == nullptr);
+}
+
 TEST_CASE("A primary of another MAC is known by slot, bus, index or driver") {
 	auto vf = make_nic(9, "ens9", "mlx5_core", kOtherMac);
 	vf.slot = "7";

@@ -2,6 +2,7 @@
 #include "netlink/ethtool_features.hpp"
 
 #include "lab.hpp"
+#include "netlink/link_monitor.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,27 @@ TEST_CASE("Features are turned off and on again") {
 	CHECK(succeeds("ethtool -k ve0 | grep 'generic-receive-offload: on'"));
 	CHECK(must(lab.ethtool.set_features(lab.ifindex, {{"tx-tcp-segmentation", true}})).empty());
 	CHECK(succeeds("ethtool -k ve0 | grep 'tx-tcp-segmentation: on'"));
+}
+
+TEST_CASE("Features that go together are changed with one notification") {
+	NicLab lab;
+	LinkMonitor monitor = must(LinkMonitor::open());
+	CHECK(
+	    must(lab.ethtool.set_features(
+		     lab.ifindex, {{"tx-tcp-segmentation", false}, {"tx-tcp6-segmentation", false}, {"rx-gro", true}}))
+		.empty());
+	int told = 0;
+	must(monitor.read([&told](const MonitorEvent &) { ++told; }));
+	CHECK(told == 1);
+}
+
+TEST_CASE("A feature that another one keeps off can be wished off, and stays so") {
+	NicLab lab;
+	CHECK(must(lab.ethtool.set_features(lab.ifindex, {{"tx-scatter-gather", false}})).empty());
+	CHECK_FALSE(must(lab.ethtool.features(lab.ifindex)).active.contains("tx-tcp-segmentation"));
+	CHECK(must(lab.ethtool.set_features(lab.ifindex, {{"tx-tcp-segmentation", false}})).empty());
+	CHECK(must(lab.ethtool.set_features(lab.ifindex, {{"tx-scatter-gather", true}})).empty());
+	CHECK_FALSE(must(lab.ethtool.features(lab.ifindex)).active.contains("tx-tcp-segmentation"));
 }
 
 TEST_CASE("What could not be changed is reported by name and the rest is changed all the same") {

@@ -3,6 +3,7 @@
 
 #include "lab.hpp"
 
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <poll.h>
 
@@ -50,6 +51,20 @@ TEST_CASE("A monitor tells of a link's coming, change, and going") {
 		return event.change == Change::kRemoved && event.link.name == "mo9";
 	}));
 	CHECK_FALSE(readable(monitor));
+}
+
+TEST_CASE("A change of offloads says that it is one") {
+	const Lab lab;
+	run("ip link add mo0 type veth peer name mo1");
+	LinkMonitor monitor = must(LinkMonitor::open());
+	run("ip link set mo0 mtu 1400; ethtool -K mo0 tso off");
+	std::vector<unsigned> events;
+	CHECK(sees<LinkEvent>(monitor, [&events](const LinkEvent &event) {
+		if (event.link.name == "mo0")
+			events.push_back(event.link.event);
+		return event.link.event == IFLA_EVENT_FEATURES;
+	}));
+	CHECK(events.front() == IFLA_EVENT_NONE);
 }
 
 TEST_CASE("A port that leaves its bridge is not a link that goes") {

@@ -29,6 +29,9 @@ class Archive:
         """A regular file from the host, with its mode unless another is given."""
         self.text(name, source.read_bytes(), stat.S_IMODE(source.stat().st_mode) if mode is None else mode)
 
+    def link(self, name, target):
+        self._member(name, stat.S_IFLNK | 0o777, target.encode())
+
     def console(self):
         """What the kernel opens for process 1 before there is a /dev: character device 5:1."""
         self.folder("dev")

@@ -16,6 +16,7 @@ PEER6 = "fd77::1"
 GUEST6 = "fd77::2"
 GUEST_MAC = "52:54:00:77:00:02"
 PEER_MAC = "52:54:00:77:00:01"
+STRANGER_MAC = "52:54:00:77:00:77"
 TAPS = {"standby": "tap0", "primary": "tap1"}
 
 

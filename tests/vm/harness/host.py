@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 from . import wait
+from .debian import DebianImage
+from .dhcp import Dhcp
 from .fabric import PEER, TAPS, Fabric
 from .guest import Guest
 from .image import Image
@@ -31,12 +33,14 @@ class Host:
     def __init__(self, machine, terminal=False):
         self.machine = machine
         self._port = 7000
-        self._qemu = self.fabric = None
+        self._qemu = self.fabric = self.dhcp = None
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
-            image = Image(machine.kernel, self.folder, machine.deb, machine.build)
+            image = self._image()
             self.fabric = Fabric()
+            if machine.system == "debian":
+                self.dhcp = Dhcp(self.fabric, self.folder)
             began = time.monotonic()
             self._qemu = Qemu(machine, image, self.fabric, self.folder, terminal)
             self.qmp = self._qemu.qmp
@@ -48,6 +52,12 @@ class Host:
                 error.args = (f"{error}\nthe console's last lines:\n{self._qemu.console_tail()}",)
             self.close()
             raise
+
+    def _image(self):
+        machine = self.machine
+        if machine.system == "debian":
+            return DebianImage(machine, self.folder)
+        return Image(machine.kernel, self.folder, machine.deb, machine.build)
 
     @property
     def qemu(self):
@@ -94,6 +104,8 @@ class Host:
     def close(self):
         if self._qemu:
             self._qemu.close()
+        if self.dhcp:
+            self.dhcp.close()
         if self.fabric:
             self.fabric.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -14,10 +14,19 @@ class Missing(AssertionError):
 
 def setup(*words):
     """The directory that `vm-setup words...` makes or finds; the first call of all downloads."""
-    done = subprocess.run([ROOT / "scripts" / "lib" / "vm-setup", *map(str, words)],
+    return _made_by("vm-setup", words)
+
+
+def disk(*words):
+    """The same of `vm-debian words...`."""
+    return _made_by("vm-debian", words)
+
+
+def _made_by(script, words):
+    done = subprocess.run([ROOT / "scripts" / "lib" / script, *map(str, words)],
                           stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
-        raise Missing(f"scripts/lib/vm-setup {' '.join(map(str, words))} failed; it says why above")
+        raise Missing(f"scripts/lib/{script} {' '.join(map(str, words))} failed; it says why above")
     return Path(done.stdout.splitlines()[-1])
 
 

@@ -7,7 +7,7 @@ from lab.daemon import Master
 
 from . import wait
 from .agent import Failed
-from .fabric import GUEST, GUEST6
+from .fabric import GUEST, GUEST6, STRANGER_MAC
 
 # Seconds from one look at the masters to the next: an emulated guest that starts failoverctl without a break is a busy
 # guest, and stories are about idle ones.
@@ -21,23 +21,32 @@ class Product:
         self._host = host
         self._guest = host.guest
         self._daemon = None
+        self._strangers = []
         self._looked = 0.0
         self.master = Master(self)
 
     def begin(self):
         """Start the daemon, wait for its master over both NICs, give the master addresses and prove the path."""
-        visible = sorted(self._guest.links())
+        links = self._guest.links()
+        visible = sorted(links)
+        self._strangers = [name for name, link in links.items() if link.get("address") == STRANGER_MAC]
+        if self._host.machine.config:
+            self.configure(self._host.machine.config)
         self.start()
         self.await_master()
         self.name = self.masters()[0]["name"]
         assert self.name in visible, f"the master is {self.name}, but users knew {visible}"
         self.sees_only_master()
-        self._configure()
+        self._address()
         self.master.expect(active="primary")
         self._host.await_path("primary")
         return self
 
-    def _configure(self):
+    def configure(self, text):
+        """What the administrator wrote; for the daemon's next start or `reload`."""
+        self._guest.push(text.encode(), "/etc/failover/failover.toml")
+
+    def _address(self):
         self._guest.sh(f"ip addr replace {GUEST}/24 dev {self.name}"
                        f" && ip -6 addr replace {GUEST6}/64 dev {self.name} nodad && ip link set {self.name} up")
 
@@ -65,6 +74,12 @@ class Product:
         self._daemon.stop(number=9)
         self._daemon = None
 
+    def release(self):
+        """Stop for good: everything of ours leaves the kernel and the NICs are the user's again."""
+        self._daemon.stop()
+        self._daemon = None
+        self._guest.run("failoverd", "--release")
+
     def control(self, *words):
         return json.loads(self._guest.run("failoverctl", "--json", *words).stdout)
 
@@ -75,7 +90,7 @@ class Product:
         return answer["masters"] if isinstance(answer, dict) else answer
 
     def sees_only_master(self):
-        self._guest.sees_only("lo", self.name)
+        self._guest.sees_only("lo", self.name, *self._strangers)
 
     def log(self):
         """What the daemon wrote, or why that cannot be told."""

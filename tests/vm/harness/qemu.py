@@ -3,12 +3,12 @@
 import json
 import signal
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import places, process
 from .agent import Agent
-from .fabric import GUEST_MAC, TAPS
+from .fabric import GUEST_MAC, STRANGER_MAC, TAPS
 from .qmp import Gone, Qmp
 
 # In this order, so that names in the guest are the same at each boot: the master or standby first.
@@ -22,13 +22,24 @@ class Machine:
     kernel: str = "6.12"
     primary: str = "e1000e"   # model of the primary NIC
     failover: bool = False    # the STANDBY handshake of virtio-net (failover=on); else two NICs of one MAC
+    primary_mac: str = GUEST_MAC  # the primary's own
+    acpi_index: dict = field(default_factory=dict)  # role -> the number the firmware has for that NIC
+    stranger: str = ""        # model of a third NIC, on a cable that leads nowhere, with a MAC of its own
     plugged: bool = True      # the primary is there from the beginning
     drivers: bool = True      # the NICs' drivers are loaded at boot
     memory: str = "1G"
     cpus: int = 2
+    counting: bool = False    # the guest's clock counts instructions, not time: 1 ns each, the same at every boot
+    system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd
     deb: Path = None          # the product's package to install
+    installed: bool = True    # debian only: the package is installed; else what it depends on
+    config: str = ""          # what the product's /etc/failover/failover.toml says, if not what the package brings
     build: Path = None        # the build tree with the tools
     append: str = ""          # more for the kernel's command line
+
+
+def root_port(name, slot):
+    return json.dumps({"driver": "pcie-root-port", "id": f"port-{name}", "chassis": slot, "slot": slot})
 
 
 class Died(AssertionError):
@@ -58,36 +69,50 @@ class Qemu:
 
     def _board(self, image, qmp, agent, terminal):
         machine = self.machine
-        modules = MODULES + ((DRIVERS[machine.primary],) if machine.drivers else ())
+        models = (machine.primary, machine.stranger) if machine.stranger else (machine.primary,)
+        modules = MODULES + (tuple(DRIVERS[model] for model in models) if machine.drivers else ())
         if not machine.drivers:
             modules = tuple(name for name in modules if name != "virtio_net")
+        modules = getattr(image, "modules", modules)
         words = ["console=ttyS0", "panic=-1", "oops=panic", "loglevel=5", "no_timer_check", "random.trust_cpu=on",
                  f"vf.modules={','.join(dict.fromkeys(modules))}", machine.append, "vf.shell" if terminal else ""]
         console = "stdio,signal=off" if terminal else "null"
         return ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M", "q35",
-                "-accel", "tcg,thread=multi", "-cpu", "max,svm=off", "-smp", str(machine.cpus), "-m", machine.memory,
+                *self._processor(), "-m", machine.memory,
                 "-kernel", image.vmlinuz, "-initrd", image.initramfs, "-append", " ".join(filter(None, words)),
+                *(image.drive() if machine.system == "debian" else ()),
                 "-chardev", f"{console},id=console,logfile={self.console_log}", "-serial", "chardev:console",
                 "-chardev", f"socket,id=qmp,fd={qmp}", "-mon", "chardev=qmp,mode=control",
                 "-chardev", f"socket,id=agent,fd={agent}", "-device", "virtio-serial-pci",
                 "-device", "virtserialport,chardev=agent,name=failover.agent"]
 
+    def _processor(self):
+        if self.machine.counting:  # string moves are one instruction whatever their length: do without
+            return ["-icount", "shift=0,sleep=off", "-accel", "tcg", "-cpu", "max,svm=off,-erms,-fsrm", "-smp", "1"]
+        return ["-accel", "tcg,thread=multi", "-cpu", "max,svm=off", "-smp", str(self.machine.cpus)]
+
     def _nics(self):
         argv = []
         for slot, role in enumerate(TAPS):
-            argv += ["-device", json.dumps({"driver": "pcie-root-port", "id": f"port-{role}", "chassis": slot + 1,
-                                            "slot": slot + 1})]
+            argv += ["-device", root_port(role, slot + 1)]
             argv += ["-netdev", f"tap,id={TAPS[role]},ifname={TAPS[role]},script=no,downscript=no,vhost=off"]
         argv += ["-device", json.dumps(self.nic("standby"))]
         if self.machine.plugged:
             argv += ["-device", json.dumps(self.nic("primary"))]
+        if self.machine.stranger:
+            argv += ["-device", root_port("stranger", len(TAPS) + 1), "-netdev", "hubport,id=nowhere,hubid=0",
+                     "-device", json.dumps({"driver": self.machine.stranger, "id": "stranger", "netdev": "nowhere",
+                                            "mac": STRANGER_MAC, "bus": "port-stranger", "romfile": ""})]
         return argv
 
     def nic(self, role):
         """A NIC's properties, for -device and device_add alike: only JSON lets it come back under the same id. An
         option ROM would make every migration fail."""
         properties = {"driver": "virtio-net-pci" if role == "standby" else self.machine.primary, "id": role,
-                      "netdev": TAPS[role], "mac": GUEST_MAC, "bus": f"port-{role}", "romfile": ""}
+                      "netdev": TAPS[role], "mac": GUEST_MAC if role == "standby" else self.machine.primary_mac,
+                      "bus": f"port-{role}", "romfile": ""}
+        if role in self.machine.acpi_index:
+            properties["acpi-index"] = self.machine.acpi_index[role]
         if self.machine.failover:
             properties |= {"failover": True} if role == "standby" else {"failover_pair_id": "standby"}
         return properties

@@ -58,7 +58,7 @@ enum fom_policy {
  * userspace only while FOM_SLOT_READY is clear.
  */
 struct fom_slot {
-	__u32 ifindex; /* in the hidden namespace */
+	__u32 ifindex; /* in the hidden namespace, a place */
 	__u32 flags;   /* FOM_SLOT_* */
 	__u32 rank;    /* lower is preferred */
 	__u8 role;     /* enum fom_role */
@@ -78,7 +78,7 @@ struct fom_master {
 	__u32 policy;  /* enum fom_policy */
 	__u8 mac[FOM_MAC_LEN];
 	__u8 last_from; /* slot number, FOM_NO_SLOT: what was active before the last switch */
-	__u8 pad;
+	__u8 chosen;    /* slot number that the operator asked for, FOM_NO_SLOT: none */
 	__u32 visible;     /* ifindex of the master as users see it */
 	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
@@ -88,13 +88,18 @@ struct fom_master {
 	struct fom_slot slots[FOM_MAX_SLAVES];
 };
 
-/* What an ifindex of the hidden namespace is to us: value of the map `fom_ports`, keyed by ifindex (__u32). */
-struct fom_port {
-	__u32 master; /* index in fom_masters */
-	__u32 slot;   /* slot number of a slave, FOM_NO_SLOT: the hidden end of the pair */
-	__u32 peer;   /* slave: the hidden end to deliver to; hidden end: 0 */
-	__u32 pad;
-};
+/*
+ * Places: userspace gives each device in the hidden namespace an ifindex that says what it is to us, so that programs
+ * need not look that up. The kernel numbers what it makes there itself from 2 upwards and never gets here. A multiple
+ * of 256, the size of the kernel's ifindex table: the devices of the first 16 masters share no bucket.
+ */
+#define FOM_PLACE_BASE 0x10000u
+#define FOM_PLACE_STRIDE 16u /* ifindexes for each master: its slots, and the last one: */
+#define FOM_PLACE_PORT 15u   /* the hidden end of its pair */
+#define FOM_PLACE(master, slot) (FOM_PLACE_BASE + (master) * FOM_PLACE_STRIDE + (slot))
+/* Which master's, in fom_masters: FOM_MAX_MASTERS and above if the ifindex is no place. */
+#define FOM_PLACE_MASTER(ifindex) (((ifindex) - FOM_PLACE_BASE) / FOM_PLACE_STRIDE)
+#define FOM_PLACE_SLOT(ifindex) (((ifindex) - FOM_PLACE_BASE) % FOM_PLACE_STRIDE)
 
 /* Counters of one slave: per-CPU values of the map `fom_stats`, index master * FOM_MAX_SLAVES + slot. */
 struct fom_stats {
@@ -148,7 +153,6 @@ struct fom_probe {
 #endif
 FOM_PIN_SIZE(fom_slot, 24);
 FOM_PIN_SIZE(fom_master, 256);
-FOM_PIN_SIZE(fom_port, 16);
 FOM_PIN_SIZE(fom_stats, 64);
 FOM_PIN_SIZE(fom_event, 32);
 FOM_PIN_SIZE(fom_probe, 16);
