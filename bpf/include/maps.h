@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all programs share: their licence, and the maps: pinned by name under /sys/fs/bpf/failover, so they outlive the daemon. */
+/* What all programs share: their licence, and the maps: pinned by name under /sys/fs/bpf/failover, so they outlive the
+ * daemon. */
 #pragma once
 
 #include "vmlinux.h"

@@ -6,17 +6,15 @@
 #include "pairing.hpp"
 #include "slave_setup.hpp"
 #include "takeover/apply.hpp"
+#include "udev_record.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
-#include <thread>
 
 namespace failover {
 
 namespace {
-
-constexpr unsigned kMaxQueues = 64;
 
 /// The pair under its working names, both ends in the hidden namespace until the visible one is handed out.
 struct Pair {
@@ -54,8 +52,8 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	spec.ifindex = static_cast<int>(FOM_PLACE(index, FOM_PLACE_PORT));
 	spec.peer_name = fmt::format("user{}", index);
 	spec.mtu = standby.mtu;
-	// One queue: the pair queues nothing, and a slave chooses among its own by the flow only for a frame that was not
-	// put into a queue before.
+	// One queue: the pair queues nothing, and a slave chooses among its own by the flow only for a frame that was
+	// not put into a queue before.
 	spec.num_queues = 1;
 
 	Pair pair;
@@ -116,9 +114,18 @@ Status start_port(Kernel &kernel, Master &master) {
 	return kernel.hidden_route.set_link(master.port, netlink::LinkChange().set_up());
 }
 
+/// Where the name is taken, nothing happens: it is a matter of looks.
+void rename_hidden(Kernel &kernel, int ifindex, const std::string &name) {
+	netlink::LinkChange change;
+	change.name = name;
+	if (auto done = kernel.hidden_route.set_link(ifindex, change); !done)
+		log::debug("{}", done.error().message);
+}
+
 /// Hands the visible end out under the standby's name and, if that can be had, its ifindex: sockets bound to it and
 /// programs that remember it go on.
 Status hand_out(Kernel &kernel, Master &master, int working_ifindex, const netlink::Link &standby) {
+	forget_udev_record(standby.ifindex);
 	auto moved =
 	    kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name, standby.ifindex);
 	if (!moved)
@@ -193,10 +200,15 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (auto done = start_port(kernel, *master); !done)
 		return abandon(done.error());
 
+	// A link that changes namespaces is announced under the name it had, and renamed after: so it gets its final
+	// name here, where the standby then cannot have it for the moment.
+	rename_hidden(kernel, pair->visible.ifindex, standby.link.name);
 	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(master->index, 0));
 	if (!hidden)
 		return abandon(hidden.error());
 	Status done = hand_out(kernel, *master, pair->visible.ifindex, standby.link);
+	if (done)
+		rename_hidden(kernel, hidden->ifindex, standby.link.name);
 	if (done)
 		done = ready_slave(kernel, *master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
 	if (!done) {

@@ -5,6 +5,7 @@
 #include "features.hpp"
 #include "filters.hpp"
 #include "log.hpp"
+#include "udev_record.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -99,6 +100,9 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIden
 	plain.set_allmulti(false).set_promisc(false).set_up(false);
 	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
 		log::debug("{}: {}", name, done.error().message);
+	if (was.ifindex)
+		if (auto taken = kernel.visible_route.link(was.ifindex); taken && !*taken)
+			forget_udev_record(was.ifindex);
 	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name,
 						  was.ifindex ? std::optional(was.ifindex) : std::nullopt);
 	if (!done && was.ifindex)

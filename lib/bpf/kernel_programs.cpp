@@ -27,7 +27,8 @@ struct Wish {
 	std::uint32_t hidden_netns = 0;
 
 	[[nodiscard]] bool has(std::string_view program) const {
-		return program == kTransmit ? tx : std::ranges::find(watches, program, &Watch::program) != watches.end();
+		return program == kTransmit ? tx
+					    : std::ranges::find(watches, program, &Watch::program) != watches.end();
 	}
 };
 
@@ -56,8 +57,7 @@ void attach_watches(bpf_object *object, const Wish &wish, LibbpfLog &log) {
 
 /// One try: loads what is wished, pins and attaches it. 0, or the negative errno of opening and loading. Nothing is
 /// attached unless all of it loads.
-template <typename Form>
-int try_form(const Wish &wish, const std::string &tx_path, Status &pinned, LibbpfLog &log) {
+template <typename Form> int try_form(const Wish &wish, const std::string &tx_path, Status &pinned, LibbpfLog &log) {
 	const auto options = open_options();
 	typename Form::Skeleton object(Form::open(&options));
 	if (!object)
@@ -65,7 +65,7 @@ int try_form(const Wish &wish, const std::string &tx_path, Status &pinned, Libbp
 	object->rodata->hidden_netns = wish.hidden_netns;
 	bpf_program *program = nullptr;
 	bpf_object__for_each_program(program, object->obj)
-		bpf_program__set_autoload(program, wish.has(bpf_program__name(program)));
+	    bpf_program__set_autoload(program, wish.has(bpf_program__name(program)));
 	if (const int error = Form::load(object.get()); error < 0)
 		return error;
 	if (wish.tx)
@@ -90,8 +90,8 @@ constexpr Form kForms[] = {
 /// libbpf's word for "the kernel has no such kfunc": nothing else in this form of the object loads either.
 constexpr int kNoSuchFunction = -ESRCH;
 
-/// Whether tracing as such is denied us. The kernel looks at that before it looks at what is to be traced, which here is
-/// nothing (bpf_prog_load()).
+/// Whether tracing as such is denied us. The kernel looks at that before it looks at what is to be traced, which here
+/// is nothing (bpf_prog_load()).
 bool tracing_denied() {
 	const bpf_insn nothing[] = {{BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0},
 				    {BPF_JMP | BPF_EXIT, 0, 0, 0, 0}};
@@ -128,7 +128,8 @@ Status load_kernel_programs(const std::string &tx_path, std::span<Watch *const> 
 		LibbpfLog log;
 		Status pinned;
 		int error = form.attempt({true, {watches.begin(), watches.end()}, hidden_netns}, tx_path, pinned, log);
-		if (error < 0 && error != kNoSuchFunction && !watches.empty()) { // perhaps one of the watches was refused
+		if (error < 0 && error != kNoSuchFunction &&
+		    !watches.empty()) { // perhaps one of the watches was refused
 			(void)log.take_reason();
 			error = form.attempt({true, {}, hidden_netns}, tx_path, pinned, log);
 			if (error == 0)

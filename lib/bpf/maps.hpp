@@ -49,7 +49,8 @@ public:
 	/// What passed by one slot, all CPUs together.
 	[[nodiscard]] Result<fom_stats> stats(unsigned master, unsigned slot) const;
 	Status clear_stats(unsigned master, unsigned slot);
-	/// Tells watch.trace.bpf.c the place (fom_abi.h) of the device of this bus name. Without that map it does nothing.
+	/// Tells watch.trace.bpf.c the place (fom_abi.h) of the device of this bus name. Without that map it does
+	/// nothing.
 	Status set_device(const std::string &bus_id, std::uint32_t place);
 	Status remove_device(const std::string &bus_id);
 

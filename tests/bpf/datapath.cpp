@@ -38,7 +38,7 @@ void enter_fresh_namespaces() {
 void load_transmit_only(bpf_object *object) {
 	bpf_program *program = nullptr;
 	bpf_object__for_each_program(program, object)
-		bpf_program__set_autoload(program, bpf_program__name(program) == std::string_view("fom_tx"));
+	    bpf_program__set_autoload(program, bpf_program__name(program) == std::string_view("fom_tx"));
 }
 
 /// The part of struct __sk_buff that a test run takes as input.

@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/socket.h>
 #include <string_view>
+#include <sys/socket.h>
 #include <vector>
 
 namespace failover::pump {
@@ -34,8 +34,9 @@ public:
 	TcpPump(UniqueFd sender, UniqueFd receiver)
 	    : sender_(std::move(sender)), receiver_(std::move(receiver)), bytes_(kChunk) {}
 
-	/// As a bulk transfer does it: the sender fills the window, the receiver empties it. (In turns of one piece each,
-	/// every piece ends in a segment of its own of what does not make a whole one: twice the packets for the bytes.)
+	/// As a bulk transfer does it: the sender fills the window, the receiver empties it. (In turns of one piece
+	/// each, every piece ends in a segment of its own of what does not make a whole one: twice the packets for the
+	/// bytes.)
 	Result<Slice> run(std::chrono::milliseconds time) override {
 		Slice slice;
 		const auto begin = Clock::now();

@@ -13,8 +13,9 @@ TEST_CASE("What users knew a slave by survives in its alias") {
 }
 
 TEST_CASE("An alias that is not ours leaves the name the link has") {
-	for (const char *alias : {"", "uplink of rack 7", "vf-failover slave, was eth1", "vf-failover slave, was 3 eth1",
-				  "vf-failover slave, was -3: eth1", "vf-failover slave, was 99999999999: eth1"}) {
+	for (const char *alias :
+	     {"", "uplink of rack 7", "vf-failover slave, was eth1", "vf-failover slave, was 3 eth1",
+	      "vf-failover slave, was -3: eth1", "vf-failover slave, was 99999999999: eth1"}) {
 		const auto was = identity_before_hiding(alias, "slave7");
 		CHECK(was.name == "slave7");
 		CHECK(was.ifindex == 0);

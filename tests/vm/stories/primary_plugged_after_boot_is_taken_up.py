@@ -21,4 +21,4 @@ def test_primary_plugged_after_boot_is_taken_up(host, guest, installed, note):
     assert guest.driver("enp1s0") == ""  # the master, no longer the standby itself
     assert installed.system.lease().client == lease.client
     # Once: networkd sees a device go and another come under its name, and configures that.
-    assert max(stream.inbound.longest, stream.outbound.longest) <= 2000
+    assert max(stream.inbound.longest, stream.outbound.longest) <= 1000

@@ -77,8 +77,8 @@ struct fom_master {
 	__u32 active;  /* slot number, FOM_NO_SLOT: none */
 	__u32 policy;  /* enum fom_policy */
 	__u8 mac[FOM_MAC_LEN];
-	__u8 last_from; /* slot number, FOM_NO_SLOT: what was active before the last switch */
-	__u8 chosen;    /* slot number that the operator asked for, FOM_NO_SLOT: none */
+	__u8 last_from;    /* slot number, FOM_NO_SLOT: what was active before the last switch */
+	__u8 chosen;       /* slot number that the operator asked for, FOM_NO_SLOT: none */
 	__u32 visible;     /* ifindex of the master as users see it */
 	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
@@ -96,10 +96,10 @@ struct fom_master {
 #define FOM_PLACE_BASE 0x10000u
 #define FOM_PLACE_STRIDE 16u /* ifindexes for each master: its slots, and the last one: */
 #define FOM_PLACE_PORT 15u   /* the hidden end of its pair */
-#define FOM_PLACE(master, slot) (FOM_PLACE_BASE + (master) * FOM_PLACE_STRIDE + (slot))
+#define FOM_PLACE(master, slot) (FOM_PLACE_BASE + (master)*FOM_PLACE_STRIDE + (slot))
 /* Which master's, in fom_masters: FOM_MAX_MASTERS and above if the ifindex is no place. */
-#define FOM_PLACE_MASTER(ifindex) (((ifindex) - FOM_PLACE_BASE) / FOM_PLACE_STRIDE)
-#define FOM_PLACE_SLOT(ifindex) (((ifindex) - FOM_PLACE_BASE) % FOM_PLACE_STRIDE)
+#define FOM_PLACE_MASTER(ifindex) (((ifindex)-FOM_PLACE_BASE) / FOM_PLACE_STRIDE)
+#define FOM_PLACE_SLOT(ifindex) (((ifindex)-FOM_PLACE_BASE) % FOM_PLACE_STRIDE)
 
 /* Counters of one slave: per-CPU values of the map `fom_stats`, index master * FOM_MAX_SLAVES + slot. */
 struct fom_stats {
