@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation.hpp"
 
+#include "expedited_rcu.hpp"
 #include "features.hpp"
 #include "log.hpp"
 #include "pairing.hpp"
@@ -172,6 +173,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (!index)
 		return fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
 					standby.link.name, FOM_MAX_MASTERS));
+	const ExpeditedRcu quick;
 	auto before = takeover::capture(standby.link.ifindex);
 	if (!before)
 		return tl::unexpected(before.error());
@@ -231,6 +233,7 @@ Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fo
 	if (!slot)
 		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
 					nic.link.name));
+	const ExpeditedRcu quick;
 	auto hidden = hide_link(kernel, nic.link, FOM_PLACE(master.index, *slot));
 	if (!hidden)
 		return tl::unexpected(hidden.error());
@@ -266,6 +269,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 	for (const auto &note : now->notes)
 		notes.push_back(note);
 
+	const ExpeditedRcu quick;
 	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
 	remove_from_table(kernel, master);

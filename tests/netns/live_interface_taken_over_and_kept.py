@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """failoverd starts on a guest that is already at work, over the very interface that carries the administrator's session."""
+from lab.tools import wait_for
 
 
 def configure(guest):
@@ -58,3 +59,19 @@ def test_releasing_gives_everything_back(lab):
     assert sorted(lab.guest.links()) == ["eth0", "eth1", "lo"]
     assert configuration(lab.guest) == before
     assert sorted(lab.guest.path("/sys/fs/bpf").iterdir()) == pins
+
+
+def test_no_other_name_is_ever_seen(lab):
+    """Whoever configures devices as they appear (udev, networkd) must not meet one under a working name."""
+    guest = lab.guest
+    guest.spawn("ip", "-oneline", "monitor", "link", log="/run/seen")
+    # The monitor is ready when it has seen what we do to make it look.
+    wait_for(lambda: guest.run("ip", "link", "set", "lo", "alias", "look") or " lo: " in guest.path("/run/seen").read_text(),
+             "the monitor to listen")
+    lab.daemon.start()
+    lab.daemon.master.expect(active="primary")
+    assert lab.daemon.stop() == 0
+    lab.daemon.release()
+    seen = {line.removeprefix("Deleted ").split(": ")[1].split("@")[0]
+            for line in guest.path("/run/seen").read_text().splitlines() if not line.startswith(" ")}
+    assert seen == {"lo", "eth0", "eth1"}
