@@ -102,7 +102,7 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIden
 		log::debug("{}: {}", name, done.error().message);
 	if (was.ifindex)
 		if (auto taken = kernel.visible_route.link(was.ifindex); taken && !*taken)
-			forget_udev_record(was.ifindex);
+			await_udev_removal(was.ifindex);
 	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name,
 						  was.ifindex ? std::optional(was.ifindex) : std::nullopt);
 	if (!done && was.ifindex)

@@ -8,5 +8,7 @@ namespace failover {
 /// does, would find that record, go on without waiting, and have it taken away half-way: a DHCP client then knows the
 /// device by another identifier and gets another lease.
 void forget_udev_record(int ifindex);
+/// The same where there is time: lets udev get to the removal first, for at most a second.
+void await_udev_removal(int ifindex);
 
 } // namespace failover

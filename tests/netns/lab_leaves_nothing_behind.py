@@ -14,6 +14,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 # Prints the processes of a lab with traffic, then waits to be killed.
 VICTIM = """
 import sys, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in whatever runs in the background
 from lab import Lab
 with Lab(user="eth1") as lab:
     traffic = lab.traffic(pps=100, stream=True)
