@@ -239,7 +239,7 @@ Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fo
 		return tl::unexpected(hidden.error());
 	const Slave slave = describe_slave(nic, *hidden, role);
 	if (auto done = ready_slave(kernel, master, *slot, slave); !done) {
-		restore_link(kernel, master, slave);
+		restore_link(kernel, slave, master.mac);
 		auto link = unhide_link(kernel, hidden->ifindex, {nic.link.name, nic.link.ifindex});
 		if (!link)
 			log::error("{}", link.error().message);
@@ -287,7 +287,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 		for (const auto &[vid, ifindex] : slave.vlans)
 			(void)kernel.hidden_route.delete_link(ifindex);
 		forget_slave(kernel, master, slot);
-		restore_link(kernel, master, slave);
+		restore_link(kernel, slave, master.mac);
 		const bool heir = slave.role == FOM_ROLE_STANDBY;
 		auto link = unhide_link(kernel, slave.ifindex,
 					heir ? VisibleIdentity{master.name, master.visible} : slave.was());

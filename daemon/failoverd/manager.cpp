@@ -69,7 +69,6 @@ Status Manager::start() {
 	std::vector<std::string> notes;
 	for (auto &master : recover_masters(kernel_, config_, notes))
 		(void)adopt(std::move(master), {});
-	apply_rules();
 	for (const auto &note : notes)
 		log::warning("{}", note);
 
@@ -412,7 +411,7 @@ void Manager::master_gone(Master &master) {
 		restore_features(kernel_, *master.slaves[slot]);
 		const Slave slave = *master.slaves[slot];
 		forget_slave(kernel_, master, slot);
-		restore_link(kernel_, master, slave);
+		restore_link(kernel_, slave, master.mac);
 		detached_.insert(slave.name);
 		if (auto back = unhide_link(kernel_, slave.ifindex, slave.was()); !back)
 			log::error("{}", back.error().message);

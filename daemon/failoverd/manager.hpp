@@ -73,10 +73,6 @@ private:
 	void master_gone(Master &master);
 	[[nodiscard]] Master *by_index(unsigned index);
 
-	// rules.cpp: what is configured
-	/// Gives each master what is configured for it now.
-	void apply_rules();
-
 	// switching.cpp: what goes out
 	void perform(Master &master, const model::Actions &actions);
 	/// Moves the active state in the kernel's table; false when the kernel has moved it meanwhile.

@@ -3,6 +3,7 @@
 #include "feature_memory.hpp"
 #include "formation.hpp"
 #include "log.hpp"
+#include "rules.hpp"
 #include "slave_setup.hpp"
 
 #include <algorithm>
@@ -41,13 +42,21 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 	slave.carrier = link->carrier;
 	slave.features_before = recall_features(kRuntimeDir, slave.ifindex);
 	master.slaves[slot] = slave;
-	// A daemon that was killed half-way through setting the slave up left it unready: go through it again.
-	if (!(entry.flags & FOM_SLOT_READY))
-		if (auto done = ready_slave(kernel, master, slot, slave); !done)
-			log::error("{}: {}", master.name, done.error().message);
 }
 
-std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const config::Config &config) {
+/// A daemon that was killed half-way through setting a slave up left it unready: goes through it again.
+void finish_slaves(Kernel &kernel, Master &master) {
+	const fom_master &entry = kernel.maps.masters().at(master.index);
+	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot) {
+		const auto &slave = master.slaves[slot];
+		if (!slave || slave->gone() || entry.slots[slot].flags & FOM_SLOT_READY)
+			continue;
+		if (auto done = ready_slave(kernel, master, slot, *slave); !done)
+			log::error("{}: {}", master.name, done.error().message);
+	}
+}
+
+std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index) {
 	const fom_master &entry = kernel.maps.masters().at(index);
 	auto port = find(kernel.hidden_route, entry.port);
 	auto visible = find(kernel.visible_route, entry.visible);
@@ -64,12 +73,8 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 	master->promisc = visible->promiscuity > 0;
 	master->port_up = port->flags & IFF_UP;
 	master->netkit = port->kind == "netkit";
-	// Until the configuration is asked (Manager::apply_rules).
 	master->rule.name = master->name;
 	master->rule.standby.mac = master->mac;
-	master->rule.settings = config.defaults;
-	master->rule.origin = "found in the kernel";
-	master->model = model::MasterModel(model_settings(master->rule.settings));
 	auto scope = kernel.enter_hidden();
 	auto hook =
 	    scope ? bpf::attach_tx(kernel.programs.tx(), master->port, master->netkit) : tl::unexpected(scope.error());
@@ -84,13 +89,11 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index, const con
 void give_mac_back(Kernel &kernel, const fom_slot &slot, const netlink::Link &link) {
 	if (slot.role != FOM_ROLE_PRIMARY || !link.perm_mac || *link.perm_mac == link.mac)
 		return;
-	Master master;
-	master.mac = link.mac;
 	Slave slave;
 	slave.ifindex = link.ifindex;
 	slave.name = identity_of_hidden(link).name;
 	slave.mac = *link.perm_mac;
-	restore_link(kernel, master, slave);
+	restore_link(kernel, slave, link.mac);
 }
 
 /// What is left of a master whose devices are gone: its slaves go back to where users see them.
@@ -118,6 +121,7 @@ void clear_remains(Kernel &kernel, unsigned index) {
 std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const config::Config &config,
 						     std::vector<std::string> &notes) {
 	std::vector<std::unique_ptr<Master>> masters;
+	std::set<std::string> in_use;
 	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index) {
 		if (!kernel.maps.masters().used(index))
 			continue;
@@ -129,7 +133,7 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 					entry.version, FOM_ABI_VERSION, index));
 			continue;
 		}
-		auto master = recover_master(kernel, index, config);
+		auto master = recover_master(kernel, index);
 		if (!master) {
 			notes.push_back(
 			    fmt::format("the devices of master {} are gone, its slaves are given back", index));
@@ -139,6 +143,9 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 		for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
 			if (entry.slots[slot].flags & FOM_SLOT_USED)
 				recover_slave(kernel, *master, slot, entry.slots[slot]);
+		take_rule(kernel, *master, config, in_use);
+		finish_slaves(kernel, *master);
+		master->model = model::MasterModel(model_settings(master->rule.settings));
 		master->model.adopt_active(entry.active);
 		if (entry.chosen < FOM_MAX_SLAVES)
 			master->model.adopt_choice(entry.chosen);

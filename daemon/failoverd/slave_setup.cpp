@@ -117,8 +117,8 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIden
 	return std::move(**link);
 }
 
-void restore_link(Kernel &kernel, const Master &master, const Slave &slave) {
-	if (slave.mac == master.mac || slave.mac.is_zero())
+void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given) {
+	if (slave.mac == given || slave.mac.is_zero())
 		return;
 	// Many drivers take an address only while closed.
 	netlink::LinkChange own;

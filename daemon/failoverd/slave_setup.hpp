@@ -15,7 +15,7 @@ namespace failover {
 /// The way back, to its old name, and to its old ifindex if nobody took it meanwhile.
 [[nodiscard]] Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was);
 /// Takes back what ready_slave() changed on the link itself: its own MAC, where it was given the master's.
-void restore_link(Kernel &kernel, const Master &master, const Slave &slave);
+void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given);
 
 /// Readies a hidden link to carry the master's traffic in `slot`: programs, MAC, MTU, filters, offloads, up.
 [[nodiscard]] Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave);

@@ -85,3 +85,25 @@ def test_an_ordered_stop_is_as_harmless_as_a_kill(guarded):
     loss = traffic.loss()
     assert loss.lost_in <= ON_ITS_WAY and loss.lost_out <= ON_ITS_WAY
     assert guarded.guest.links() == ["lo", "eth0"]
+
+
+NEVER_BACK = """[defaults]
+proof-timeout-ms = 0
+[[master]]
+name = "eth0"
+failback = "never"
+standby = { name = "eth0" }
+primary = { mac = "52:54:00:77:00:02" }
+"""
+
+
+def test_a_restarted_daemon_knows_the_policy_before_it_acts(lab):
+    """The defaults would move to the primary at once; this master's own section says never."""
+    lab.daemon.start(NEVER_BACK)
+    traffic = lab.traffic(pps=2000)
+    traffic.pass_packets(2000)  # the primary has been a slave with carrier for long
+    lab.daemon.master.expect(active="standby")
+    lab.daemon.kill()
+    lab.daemon.start(NEVER_BACK)
+    traffic.pass_packets(1000)
+    lab.daemon.master.stays("standby")
