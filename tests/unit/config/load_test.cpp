@@ -12,7 +12,7 @@
 using namespace failover::config;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
-using failover::config::test::TempDir;
+using failover::test::TempDir;
 namespace fs = std::filesystem;
 
 namespace {

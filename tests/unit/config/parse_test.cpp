@@ -16,7 +16,7 @@ namespace {
 
 std::string example_file() {
 	const auto root = std::filesystem::path(__FILE__).parent_path() / "../../..";
-	return test::TempDir::read(root / "daemon/system/failover.toml");
+	return failover::test::TempDir::read(root / "daemon/system/failover.toml");
 }
 
 Config good(std::string_view text) {

@@ -88,12 +88,12 @@ TEST_CASE("Following events ends when the reader has enough", "[client]") {
 }
 
 TEST_CASE("A daemon that is not there is an error that names the socket", "[client]") {
-	const TemporaryDirectory directory;
-	const auto nobody = Client::connect(directory.file("socket"));
+	const test::TempDir directory;
+	const auto nobody = Client::connect(directory / "socket");
 	REQUIRE_FALSE(nobody);
 	CHECK(nobody.error().code == ENOENT);
 	CHECK(nobody.error().message ==
-	      "connecting to failoverd at " + directory.file("socket") + ": No such file or directory");
+	      "connecting to failoverd at " + directory / "socket" + ": No such file or directory");
 	CHECK_FALSE(Client::connect(""));
 	CHECK_FALSE(Client::connect(std::string(200, 'x')));
 }

@@ -5,9 +5,6 @@
 #include "control/server.hpp"
 #include "samples.hpp"
 
-#include <stdexcept>
-#include <stdlib.h>
-
 namespace failover::control {
 
 class FakeService : public Service {
@@ -54,27 +51,6 @@ public:
 	std::vector<std::string> dropped;
 	bool hold_switch = false;
 	std::vector<Completion<SwitchRecord>> held;
-};
-
-/// A directory of its own under /tmp, removed with everything the test put there.
-class TemporaryDirectory {
-public:
-	TemporaryDirectory() {
-		if (::mkdtemp(path_.data()) == nullptr)
-			throw std::runtime_error("no temporary directory");
-	}
-	TemporaryDirectory(const TemporaryDirectory &) = delete;
-	TemporaryDirectory &operator=(const TemporaryDirectory &) = delete;
-	~TemporaryDirectory() {
-		::unlink(file("socket").c_str());
-		::unlink(file("program").c_str());
-		::rmdir(path_.c_str());
-	}
-	[[nodiscard]] const std::string &path() const { return path_; }
-	[[nodiscard]] std::string file(const char *name) const { return path_ + "/" + name; }
-
-private:
-	std::string path_ = "/tmp/failover-test-XXXXXX";
 };
 
 } // namespace failover::control

@@ -2,6 +2,7 @@
 // Who may change things, asked of the kernel with real processes of another user; only root can make those.
 #include "control/peer.hpp"
 #include "fake_service.hpp"
+#include "temp_dir.hpp"
 
 #include <catch2/catch.hpp>
 #include <fcntl.h>
@@ -30,7 +31,7 @@ class Peer {
 public:
 	/// `become` runs in the child once it is connected; an exec in it counts as done.
 	explicit Peer(bool (*become)(const char *program), uid_t uid = kNobody) : uid_(uid) {
-		const std::string path = directory_.file("socket");
+		const std::string path = directory_ / "socket";
 		sockaddr_un address{};
 		address.sun_family = AF_UNIX;
 		path.copy(address.sun_path, sizeof(address.sun_path) - 1);
@@ -79,7 +80,7 @@ private:
 		const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM, 0));
 		const bool became = ::prctl(PR_SET_KEEPCAPS, 1) == 0 && ::setresuid(uid_, uid_, uid_) == 0 &&
 				    ::connect(fd.get(), where, sizeof(sockaddr_un)) == 0 &&
-				    become(directory_.file("program").c_str());
+				    become((directory_ / "program").c_str());
 		if (!became || ::write(done, "!", 1) != 1)
 			::_exit(1);
 		for (;;)
@@ -88,7 +89,7 @@ private:
 
 	/// A program that anybody may run and that has CAP_NET_ADMIN as a file capability.
 	void make_program() const {
-		const std::string program = directory_.file("program");
+		const std::string program = directory_ / "program";
 		std::filesystem::copy_file("/bin/sleep", program);
 		vfs_cap_data capability{};
 		capability.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE;
@@ -97,7 +98,7 @@ private:
 	}
 
 	uid_t uid_;
-	TemporaryDirectory directory_;
+	test::TempDir directory_;
 	pid_t child_ = -1;
 	UniqueFd connection_;
 };

@@ -4,6 +4,7 @@
 #include "control/client.hpp"
 #include "control/server.hpp"
 #include "fake_service.hpp"
+#include "temp_dir.hpp"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -28,7 +29,7 @@ public:
 		::eventfd_write(stop_.get(), 1);
 		thread_.join();
 	}
-	[[nodiscard]] std::string path() const { return directory_.file("socket"); }
+	[[nodiscard]] std::string path() const { return directory_ / "socket"; }
 	[[nodiscard]] Client client() const {
 		auto connected = Client::connect(path(), std::chrono::seconds(5));
 		REQUIRE(connected);
@@ -67,7 +68,7 @@ private:
 		sd_event_unref(loop);
 	}
 
-	TemporaryDirectory directory_;
+	test::TempDir directory_;
 	bool privileged_;
 	bool listening_ = false;
 	UniqueFd stop_{::eventfd(0, EFD_CLOEXEC)};

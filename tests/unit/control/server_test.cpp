@@ -2,6 +2,7 @@
 // What clients that misbehave, or are many, can do to the server: nothing.
 #include "control/client.hpp"
 #include "server_fixture.hpp"
+#include "temp_dir.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -213,8 +214,8 @@ TEST_CASE("Too many clients are turned away with a reason, room is kept for the 
 }
 
 TEST_CASE("The socket is open to everyone, replaces a dead one and respects a live one", "[server]") {
-	const TemporaryDirectory directory;
-	const std::string path = directory.file("socket");
+	const test::TempDir directory;
+	const std::string path = directory / "socket";
 	{
 		ServerFixture fixture;
 		REQUIRE(fixture.server->listen(path));
@@ -244,10 +245,10 @@ TEST_CASE("The socket is open to everyone, replaces a dead one and respects a li
 }
 
 TEST_CASE("A file in the way of the socket is left alone", "[server]") {
-	const TemporaryDirectory directory;
-	const UniqueFd file(::open(directory.file("socket").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	const test::TempDir directory;
+	const UniqueFd file(::open((directory / "socket").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 	ServerFixture fixture;
-	const auto refused = fixture.server->listen(directory.file("socket"));
+	const auto refused = fixture.server->listen(directory / "socket");
 	REQUIRE_FALSE(refused);
 	CHECK(refused.error().message.find("not a socket") != std::string::npos);
 	CHECK(fixture.server->listen(std::string(200, 'x')).error().message.find("1 to 107 bytes") !=

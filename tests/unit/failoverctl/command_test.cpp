@@ -164,8 +164,8 @@ TEST_CASE("Doctor ends with its own code when it found something", "[command]") 
 }
 
 TEST_CASE("Without a daemon everything says so and what to do", "[command]") {
-	const TemporaryDirectory directory;
-	const std::string nowhere = directory.file("socket");
+	const test::TempDir directory;
+	const std::string nowhere = directory / "socket";
 	const auto verb = GENERATE("status", "list", "stats", "metrics", "probe", "monitor", "events", "reload");
 	const Outcome outcome = run({verb, "--socket", nowhere, "--pins", directory.path()});
 	CAPTURE(verb);
@@ -179,7 +179,7 @@ TEST_CASE("Without a daemon everything says so and what to do", "[command]") {
 }
 
 TEST_CASE("The kernel source says where it looked", "[command]") {
-	const TemporaryDirectory directory;
+	const test::TempDir directory;
 	const auto source = make_kernel_source(directory.path());
 	CHECK(source->origin() == StateOrigin::Kernel);
 	const auto masters = source->masters();

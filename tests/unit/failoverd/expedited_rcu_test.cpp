@@ -1,45 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "expedited_rcu.hpp"
+#include "temp_dir.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdio>
-#include <fstream>
-#include <unistd.h>
+#include <filesystem>
 
 using namespace failover;
-
-namespace {
-
-struct Switch {
-	std::string path = "/tmp/failover-test-rcu-" + std::to_string(::getpid());
-	explicit Switch(const char *value) { std::ofstream(path) << value << "\n"; }
-	~Switch() { std::remove(path.c_str()); }
-	[[nodiscard]] int value() const {
-		int now = -1;
-		std::ifstream(path) >> now;
-		return now;
-	}
-};
-
-} // namespace
+using test::TempDir;
 
 TEST_CASE("Grace periods are quick for as long as it takes") {
-	const Switch kernel("0");
+	const TempDir kernel;
+	const std::string path = kernel.write("rcu_expedited", "0\n");
 	{
-		const ExpeditedRcu quick(kernel.path);
-		CHECK(kernel.value() == 1);
+		const ExpeditedRcu quick(path);
+		CHECK(TempDir::read(path) == "1");
 	}
-	CHECK(kernel.value() == 0);
+	CHECK(TempDir::read(path) == "0");
 }
 
 TEST_CASE("A switch that somebody set is left as it is") {
-	const Switch kernel("1");
-	{ const ExpeditedRcu quick(kernel.path); }
-	CHECK(kernel.value() == 1);
+	const TempDir kernel;
+	const std::string path = kernel.write("rcu_expedited", "1\n");
+	{ const ExpeditedRcu quick(path); }
+	CHECK(TempDir::read(path) == "1\n");
 }
 
 TEST_CASE("Without the switch nothing is made") {
-	const std::string path = "/tmp/failover-test-no-rcu-" + std::to_string(::getpid());
-	{ const ExpeditedRcu quick(path); }
-	CHECK(::access(path.c_str(), F_OK) != 0);
+	const TempDir kernel;
+	{ const ExpeditedRcu quick(kernel / "rcu_expedited"); }
+	CHECK(!std::filesystem::exists(kernel / "rcu_expedited"));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "features.hpp"
+#include "temp_dir.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -18,16 +18,6 @@ netlink::Features device(const Names &names, const Names &on) {
 	features.wanted = features.active = on;
 	return features;
 }
-
-struct Directory {
-	Directory() {
-		char name[] = "/tmp/features-XXXXXX";
-		REQUIRE(::mkdtemp(name) != nullptr);
-		path = name;
-	}
-	~Directory() { std::filesystem::remove_all(path); }
-	std::string path;
-};
 
 const Names kPair{"rx-gro", "rx-checksum", "tx-scatter-gather", "tx-tcp-segmentation", "rx-udp-gro-forwarding"};
 const Names kPairOn{"rx-checksum", "tx-scatter-gather", "tx-tcp-segmentation"};
@@ -95,21 +85,21 @@ TEST_CASE("A slave that sums each protocol on its own follows the master's gener
 }
 
 TEST_CASE("What a feature was is kept from one daemon to the next, for each slave by itself") {
-	const Directory directory;
+	const test::TempDir directory;
 	const FeatureValues before{{"rx-gro", true}, {"rx-udp-gro-forwarding", false}};
-	REQUIRE(remember_features(directory.path, 7, before).has_value());
-	CHECK(recall_features(directory.path, 7) == before);
-	CHECK(recall_features(directory.path, 8).empty());
-	REQUIRE(remember_features(directory.path, 7, {}).has_value());
-	CHECK(recall_features(directory.path, 7).empty());
-	CHECK(std::filesystem::is_empty(directory.path));
-	CHECK(remember_features(directory.path, 7, {}).has_value());
+	REQUIRE(remember_features(directory.path(), 7, before).has_value());
+	CHECK(recall_features(directory.path(), 7) == before);
+	CHECK(recall_features(directory.path(), 8).empty());
+	REQUIRE(remember_features(directory.path(), 7, {}).has_value());
+	CHECK(recall_features(directory.path(), 7).empty());
+	CHECK(std::filesystem::is_empty(directory.path()));
+	CHECK(remember_features(directory.path(), 7, {}).has_value());
 }
 
 TEST_CASE("Lines that are no feature's are passed over") {
-	const Directory directory;
-	std::ofstream(directory.path + "/features-7") << "rx-gro on\n\n on\nrx-lro\nrx-all maybe\nrx-fcs off";
-	CHECK(recall_features(directory.path, 7) == FeatureValues{{"rx-gro", true}, {"rx-fcs", false}});
+	const test::TempDir directory;
+	std::ofstream(directory / "features-7") << "rx-gro on\n\n on\nrx-lro\nrx-all maybe\nrx-fcs off";
+	CHECK(recall_features(directory.path(), 7) == FeatureValues{{"rx-gro", true}, {"rx-fcs", false}});
 }
 
 TEST_CASE("A directory that is not there is an error that names the file") {

@@ -8,13 +8,13 @@
 #include <stdexcept>
 #include <string>
 
-namespace failover::config::test {
+namespace failover::test {
 
 /// A directory of its own, gone with everything in it at the end of the scope.
 class TempDir {
 public:
 	TempDir() {
-		auto pattern = (std::filesystem::temp_directory_path() / "failover-config-XXXXXX").string();
+		auto pattern = (std::filesystem::temp_directory_path() / "failover-test-XXXXXX").string();
 		if (!::mkdtemp(pattern.data()))
 			throw std::runtime_error("cannot make a temporary directory");
 		path_ = pattern;
@@ -26,6 +26,7 @@ public:
 		std::filesystem::remove_all(path_, ignored);
 	}
 
+	[[nodiscard]] std::string path() const { return path_; }
 	[[nodiscard]] std::string operator/(const std::string &name) const { return path_ / name; }
 
 	/// Returns the full path; directories are made as needed.
@@ -45,4 +46,4 @@ private:
 	std::filesystem::path path_;
 };
 
-} // namespace failover::config::test
+} // namespace failover::test
