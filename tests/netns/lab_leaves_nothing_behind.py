@@ -53,9 +53,12 @@ def names_of_the_machine():
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT], ids=lambda s: s.name)
 def test_a_lab_that_is_killed_takes_everything_with_it(how):
     victim, pids = start_victim()
-    victim.send_signal(how)
-    victim.wait(timeout=20)
-    victim.stdout.close()
+    with victim:
+        victim.send_signal(how)
+        try:
+            victim.wait(timeout=20)
+        finally:
+            victim.kill()  # what it should have done by itself must not outlive this test
     wait_for(lambda: not any(runs(pid) for pid in pids), "the lab's processes to end")
 
 
