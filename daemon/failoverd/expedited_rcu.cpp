@@ -5,19 +5,25 @@
 
 namespace failover {
 
-ExpeditedRcu::ExpeditedRcu(std::string switch_path) : path_(std::move(switch_path)) {
-	int now = -1;
-	std::ifstream(path_) >> now;
-	if (now == 0) {
-		std::ofstream file(path_);
-		file << 1 << std::flush;
-		ours_ = file.good();
-	}
+namespace {
+
+bool write_setting(const std::string &path, int value) {
+	std::ofstream file(path);
+	file << value << std::flush;
+	return file.good();
 }
 
-ExpeditedRcu::~ExpeditedRcu() {
-	if (ours_)
-		std::ofstream(path_) << 0 << std::flush;
+} // namespace
+
+BorrowedSetting::BorrowedSetting(std::string path, int value) : path_(std::move(path)) {
+	int now = 0;
+	if (std::ifstream(path_) >> now && now != value && write_setting(path_, value))
+		before_ = now;
+}
+
+BorrowedSetting::~BorrowedSetting() {
+	if (before_)
+		write_setting(path_, *before_);
 }
 
 } // namespace failover

@@ -173,7 +173,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (!index)
 		return fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
 					standby.link.name, FOM_MAX_MASTERS));
-	const ExpeditedRcu quick;
+	[[maybe_unused]] const ExpeditedRcu quick;
 	auto before = takeover::capture(standby.link.ifindex);
 	if (!before)
 		return tl::unexpected(before.error());
@@ -233,7 +233,7 @@ Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fo
 	if (!slot)
 		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
 					nic.link.name));
-	const ExpeditedRcu quick;
+	[[maybe_unused]] const ExpeditedRcu quick;
 	auto hidden = hide_link(kernel, nic.link, FOM_PLACE(master.index, *slot));
 	if (!hidden)
 		return tl::unexpected(hidden.error());
@@ -269,7 +269,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 	for (const auto &note : now->notes)
 		notes.push_back(note);
 
-	const ExpeditedRcu quick;
+	[[maybe_unused]] const ExpeditedRcu quick;
 	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
 	remove_from_table(kernel, master);

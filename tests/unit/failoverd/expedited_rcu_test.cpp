@@ -8,25 +8,25 @@
 using namespace failover;
 using test::TempDir;
 
-TEST_CASE("Grace periods are quick for as long as it takes") {
+TEST_CASE("A setting of the kernel is borrowed and given back") {
 	const TempDir kernel;
-	const std::string path = kernel.write("rcu_expedited", "0\n");
+	const std::string path = kernel.write("jiffies_till_first_fqs", "3\n");
 	{
-		const ExpeditedRcu quick(path);
-		CHECK(TempDir::read(path) == "1");
+		const BorrowedSetting quick(path, 0);
+		CHECK(TempDir::read(path) == "0");
 	}
-	CHECK(TempDir::read(path) == "0");
+	CHECK(TempDir::read(path) == "3");
 }
 
-TEST_CASE("A switch that somebody set is left as it is") {
+TEST_CASE("A setting that has the value already is left as it is") {
 	const TempDir kernel;
 	const std::string path = kernel.write("rcu_expedited", "1\n");
-	{ const ExpeditedRcu quick(path); }
+	{ const BorrowedSetting quick(path, 1); }
 	CHECK(TempDir::read(path) == "1\n");
 }
 
-TEST_CASE("Without the switch nothing is made") {
+TEST_CASE("A setting that the kernel does not have is not made") {
 	const TempDir kernel;
-	{ const ExpeditedRcu quick(kernel / "rcu_expedited"); }
+	{ const BorrowedSetting quick(kernel / "rcu_expedited", 1); }
 	CHECK(!std::filesystem::exists(kernel / "rcu_expedited"));
 }
