@@ -146,6 +146,24 @@ struct fom_probe {
 	__u64 nonce; /* as in fom_master.probe_nonce; compared, never interpreted */
 };
 
+/* The generic-netlink family of the kernel module. */
+#define FOM_GENL_NAME "fom"
+
+enum fom_command {
+	FOM_CMD_UNSPEC,
+	FOM_CMD_NETNS_SET, /* hide slaves in the namespace of FOM_A_NETNS_FD; without it, in the sender's own */
+	FOM_CMD_NETNS_GET, /* answers FOM_A_NETNS_FD: the hidden namespace, a new file descriptor of the sender's */
+	FOM_CMD_MAX_,
+	FOM_CMD_MAX = FOM_CMD_MAX_ - 1,
+};
+
+enum fom_attribute {
+	FOM_A_UNSPEC,
+	FOM_A_NETNS_FD, /* u32 */
+	FOM_A_MAX_,
+	FOM_A_MAX = FOM_A_MAX_ - 1,
+};
+
 #if defined(__cplusplus)
 #define FOM_PIN_SIZE(type, size) static_assert(sizeof(struct type) == (size), #type " is part of the ABI")
 #else

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Masters: the net_device that users see.
+ */
+#include <linux/ethtool.h>
+#include <linux/if_vlan.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+
+#include "fom.h"
+
+LIST_HEAD(fom_masters); /* changes under RTNL; readers hold that or are in an RCU section */
+
+static struct fom_slave *fom_first_live(struct fom_device *master)
+{
+	struct fom_slave *slave = rtnl_dereference(master->active);
+
+	return slave && fom_slave_live(slave) ? slave : NULL;
+}
+
+static int fom_open(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave;
+
+	/* A slave that cannot be opened does not keep the others from carrying. */
+	fom_for_each_slave(master, slave) {
+		int err = dev_open(slave->dev, NULL);
+
+		if (err)
+			netdev_warn(dev, "%s cannot be opened: error %d\n", slave->dev->name, err);
+	}
+	fom_reselect(master, FOM_CAUSE_STARTUP);
+	return 0;
+}
+
+static int fom_stop(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave;
+
+	netif_carrier_off(dev);
+	fom_for_each_slave(master, slave) {
+		dev_uc_unsync(slave->dev, dev);
+		dev_mc_unsync(slave->dev, dev);
+		dev_close(slave->dev);
+	}
+	return 0;
+}
+
+static int fom_change_mtu(struct net_device *dev, int mtu)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave, *failed = NULL;
+	int err = 0;
+
+	fom_for_each_slave(master, slave) {
+		err = dev_set_mtu(slave->dev, mtu);
+		if (err) {
+			failed = slave;
+			break;
+		}
+	}
+	if (!failed) {
+		WRITE_ONCE(dev->mtu, mtu);
+		return 0;
+	}
+	netdev_err(dev, "%s refuses an MTU of %d, all stay at %u\n", failed->dev->name, mtu, dev->mtu);
+	fom_for_each_slave(master, slave) {
+		if (slave == failed)
+			break;
+		dev_set_mtu(slave->dev, dev->mtu);
+	}
+	return err;
+}
+
+static int fom_set_mac_address(struct net_device *dev, void *address)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave, *failed = NULL;
+	struct sockaddr_storage before = {};
+	int err = eth_prepare_mac_addr_change(dev, address);
+
+	if (err)
+		return err;
+	fom_for_each_slave(master, slave) {
+		err = dev_set_mac_address(slave->dev, address, NULL);
+		if (err) {
+			failed = slave;
+			break;
+		}
+	}
+	if (!failed) {
+		eth_commit_mac_addr_change(dev, address);
+		return 0;
+	}
+	netdev_err(dev, "%s refuses the address %pM, all keep theirs\n", failed->dev->name,
+		   ((struct sockaddr *)address)->sa_data);
+	before.ss_family = dev->type;
+	memcpy(((struct sockaddr *)&before)->sa_data, dev->dev_addr, ETH_ALEN);
+	fom_for_each_slave(master, slave) {
+		if (slave == failed)
+			break;
+		dev_set_mac_address(slave->dev, (struct sockaddr *)&before, NULL);
+	}
+	return err;
+}
+
+static void fom_change_rx_flags(struct net_device *dev, int change)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave;
+
+	fom_for_each_slave(master, slave) {
+		if (change & IFF_PROMISC)
+			dev_set_promiscuity(slave->dev, dev->flags & IFF_PROMISC ? 1 : -1);
+		if (change & IFF_ALLMULTI)
+			dev_set_allmulti(slave->dev, dev->flags & IFF_ALLMULTI ? 1 : -1);
+	}
+}
+
+static void fom_set_rx_mode(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave;
+
+	rcu_read_lock();
+	fom_for_each_slave(master, slave) {
+		dev_uc_sync_multiple(slave->dev, dev);
+		dev_mc_sync_multiple(slave->dev, dev);
+	}
+	rcu_read_unlock();
+}
+
+static int fom_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave, *failed = NULL;
+	int err = 0;
+
+	fom_for_each_slave(master, slave) {
+		err = vlan_vid_add(slave->dev, proto, vid);
+		if (err) {
+			failed = slave;
+			break;
+		}
+	}
+	if (!failed)
+		return 0;
+	netdev_err(dev, "%s refuses VLAN %u\n", failed->dev->name, vid);
+	fom_for_each_slave(master, slave) {
+		if (slave == failed)
+			break;
+		vlan_vid_del(slave->dev, proto, vid);
+	}
+	return err;
+}
+
+static int fom_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave;
+
+	fom_for_each_slave(master, slave)
+		vlan_vid_del(slave->dev, proto, vid);
+	return 0;
+}
+
+static void fom_uninit(struct net_device *dev)
+{
+	fom_master_leave(dev);
+}
+
+static const struct net_device_ops fom_netdev_ops = {
+    .ndo_uninit = fom_uninit,
+    .ndo_open = fom_open,
+    .ndo_stop = fom_stop,
+    .ndo_start_xmit = fom_xmit,
+    .ndo_get_stats64 = fom_get_stats64,
+    .ndo_change_mtu = fom_change_mtu,
+    .ndo_set_mac_address = fom_set_mac_address,
+    .ndo_validate_addr = eth_validate_addr,
+    .ndo_change_rx_flags = fom_change_rx_flags,
+    .ndo_set_rx_mode = fom_set_rx_mode,
+    .ndo_vlan_rx_add_vid = fom_vlan_rx_add_vid,
+    .ndo_vlan_rx_kill_vid = fom_vlan_rx_kill_vid,
+    .ndo_add_slave = fom_add_slave,
+    .ndo_del_slave = fom_del_slave,
+    .ndo_fix_features = fom_fix_features,
+    .ndo_features_check = passthru_features_check,
+};
+
+static void fom_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
+{
+	strscpy(info->driver, FOM_NAME, sizeof(info->driver));
+	strscpy(info->version, FOM_VERSION, sizeof(info->version));
+}
+
+static int fom_get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *settings)
+{
+	struct fom_slave *slave = fom_first_live(netdev_priv(dev));
+
+	if (slave)
+		return __ethtool_get_link_ksettings(slave->dev, settings);
+	settings->base.duplex = DUPLEX_UNKNOWN;
+	settings->base.port = PORT_OTHER;
+	settings->base.speed = SPEED_UNKNOWN;
+	return 0;
+}
+
+static const struct ethtool_ops fom_ethtool_ops = {
+    .get_drvinfo = fom_get_drvinfo,
+    .get_link = ethtool_op_get_link,
+    .get_link_ksettings = fom_get_link_ksettings,
+};
+
+/**
+ * fom_is_master() - is this device one of ours?
+ * @dev: any device
+ */
+bool fom_is_master(const struct net_device *dev)
+{
+	return dev->netdev_ops == &fom_netdev_ops;
+}
+
+/**
+ * fom_master_setup() - what every master is, before it has slaves
+ * @dev: fresh from alloc_netdev()
+ */
+void fom_master_setup(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+
+	ether_setup(dev);
+	master->dev = dev;
+	INIT_LIST_HEAD(&master->slaves);
+	INIT_LIST_HEAD(&master->node);
+	spin_lock_init(&master->lock);
+	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
+	INIT_WORK(&master->refresh, fom_refresh_work);
+	master->options.announce_rounds = 5;
+
+	dev->netdev_ops = &fom_netdev_ops;
+	dev->ethtool_ops = &fom_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->max_mtu = ETH_MAX_MTU;
+	dev->priv_flags |= IFF_UNICAST_FLT | IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
+	dev->priv_flags &= ~(IFF_XMIT_DST_RELEASE | IFF_TX_SKB_SHARING);
+	fom_compat_set_master_traits(dev);
+
+	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA |
+			   NETIF_F_LRO | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER |
+			   NETIF_F_HW_VLAN_STAG_RX | NETIF_F_HW_VLAN_STAG_FILTER | NETIF_F_GSO_ENCAP_ALL;
+	dev->features |= dev->hw_features | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
+}
+
+static int fom_free_index(void)
+{
+	struct fom_device *master;
+	unsigned int index = 0;
+
+again:
+	list_for_each_entry(master, &fom_masters, node) {
+		if (master->index == index) {
+			if (++index == FOM_MAX_MASTERS)
+				return -ENOSPC;
+			goto again;
+		}
+	}
+	return index;
+}
+
+/**
+ * fom_master_enter() - register a master and have it among the others
+ * @dev: set up, with its address
+ *
+ * Context: RTNL.
+ */
+int fom_master_enter(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	int err = fom_free_index();
+
+	if (err < 0)
+		return err;
+	master->index = err;
+	err = register_netdevice(dev);
+	if (err)
+		return err;
+	netif_carrier_off(dev);
+	list_add_tail_rcu(&master->node, &fom_masters);
+	return 0;
+}
+
+/**
+ * fom_master_leave() - a master that is being unregistered lets its slaves go
+ * @dev: the master
+ *
+ * Context: RTNL.
+ */
+void fom_master_leave(struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave, *next;
+
+	if (!list_empty(&master->node))
+		list_del_rcu(&master->node);
+	list_for_each_entry_safe(slave, next, &master->slaves, node)
+		fom_slave_del(slave);
+	cancel_delayed_work_sync(&master->announce);
+	cancel_work_sync(&master->refresh);
+}
+
+/**
+ * fom_standby_create() - the master for a virtio-net device that negotiated VIRTIO_NET_F_STANDBY
+ * @standby: not registered yet
+ *
+ * The master has the standby's parent, so that udev gives it the name that the standby would have had. Whatever comes
+ * with that parent is its standby, whatever comes with the same address its primary.
+ *
+ * Return: the master, or an error in the pointer.
+ */
+struct fom_device *fom_standby_create(struct net_device *standby)
+{
+	struct fom_device *master;
+	struct net_device *dev;
+	int err;
+
+	/* One queue: the master keeps no frame, and a slave picks among its own by the flow. */
+	dev = alloc_netdev(sizeof(*master), "eth%d", NET_NAME_ENUM, fom_master_setup);
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	master = netdev_priv(dev);
+	dev_net_set(dev, dev_net(standby));
+	SET_NETDEV_DEV(dev, standby->dev.parent);
+	dev->rtnl_link_ops = &fom_dropin_link_ops;
+	eth_hw_addr_set(dev, standby->dev_addr);
+	dev->addr_assign_type = standby->addr_assign_type;
+	dev->mtu = standby->mtu;
+	dev->min_mtu = standby->min_mtu;
+	dev->max_mtu = standby->max_mtu;
+	master->standby_parent = standby->dev.parent;
+	ether_addr_copy(master->pair_mac, standby->dev_addr);
+
+	rtnl_lock();
+	err = fom_master_enter(dev);
+	if (err)
+		free_netdev(dev);
+	else
+		fom_hide_catch_up();
+	rtnl_unlock();
+	return err ? ERR_PTR(err) : master;
+}
+EXPORT_SYMBOL_GPL(fom_standby_create);
+
+/**
+ * fom_standby_destroy() - its standby has been unregistered
+ * @master: from fom_standby_create()
+ */
+void fom_standby_destroy(struct fom_device *master)
+{
+	unregister_netdev(master->dev);
+}
+EXPORT_SYMBOL_GPL(fom_standby_destroy);

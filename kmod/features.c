@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A frame that the stack prepared for the master must suit whichever slave is active when it leaves. So the master
+ * offers what every slave can.
+ */
+#include "fom.h"
+
+#define FOM_VLAN_FEATURES                                                                                              \
+	(NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA | NETIF_F_LRO)
+#define FOM_ENC_FEATURES (NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE)
+
+netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features)
+{
+	struct fom_device *master = netdev_priv(dev);
+	netdev_features_t mask = features;
+	struct fom_slave *slave;
+
+	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the
+	 * same). */
+	features = (features & ~NETIF_F_ONE_FOR_ALL) | NETIF_F_ALL_FOR_ALL;
+	fom_for_each_slave(master, slave)
+		features = netdev_increment_features(features, slave->dev->features, mask);
+	return netdev_add_tso_features(features, mask);
+}
+
+/**
+ * fom_compute_features() - the slaves of a master have changed, or what they can
+ * @master: its limits, headroom and features follow
+ *
+ * Context: RTNL.
+ */
+void fom_compute_features(struct fom_device *master)
+{
+	netdev_features_t vlan = FOM_VLAN_FEATURES & NETIF_F_ALL_FOR_ALL, enc = FOM_ENC_FEATURES;
+	unsigned int keeps_dst = IFF_XMIT_DST_RELEASE | IFF_XMIT_DST_RELEASE_PERM;
+	unsigned int min_mtu = ETH_MIN_MTU, max_mtu = ETH_MAX_MTU;
+	unsigned int tso_size = TSO_MAX_SIZE, tso_segs = TSO_MAX_SEGS;
+	unsigned short header = ETH_HLEN, headroom = 0, tailroom = 0;
+	struct net_device *dev = master->dev;
+	struct fom_slave *slave;
+
+	fom_for_each_slave(master, slave) {
+		const struct net_device *lower = slave->dev;
+
+		vlan = netdev_increment_features(vlan, lower->vlan_features, FOM_VLAN_FEATURES);
+		enc = netdev_increment_features(enc, lower->hw_enc_features, FOM_ENC_FEATURES);
+		keeps_dst &= lower->priv_flags;
+		header = max(header, lower->hard_header_len);
+		headroom = max(headroom, lower->needed_headroom);
+		tailroom = max(tailroom, lower->needed_tailroom);
+		min_mtu = max(min_mtu, lower->min_mtu);
+		if (lower->max_mtu)
+			max_mtu = min(max_mtu, lower->max_mtu);
+		tso_size = min(tso_size, lower->tso_max_size);
+		tso_segs = min_t(unsigned int, tso_segs, lower->tso_max_segs);
+	}
+	dev->hard_header_len = header;
+	dev->needed_headroom = headroom;
+	dev->needed_tailroom = tailroom;
+	dev->min_mtu = min_mtu;
+	dev->max_mtu = max_mtu;
+	dev->vlan_features = vlan;
+	dev->hw_enc_features = enc | NETIF_F_GSO_ENCAP_ALL | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
+	netif_set_tso_max_segs(dev, tso_segs);
+	netif_set_tso_max_size(dev, tso_size);
+	dev->priv_flags &= ~IFF_XMIT_DST_RELEASE;
+	if (dev->priv_flags & IFF_XMIT_DST_RELEASE_PERM &&
+	    keeps_dst == (IFF_XMIT_DST_RELEASE | IFF_XMIT_DST_RELEASE_PERM))
+		dev->priv_flags |= IFF_XMIT_DST_RELEASE;
+	netdev_change_features(dev);
+}

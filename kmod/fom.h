@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the parts of fom.ko know of each other.
+ *
+ * A master is a net_device of ours; its slaves are other drivers' net_devices, most of them in the hidden namespace.
+ * Locks: lists change under RTNL and master->lock; readers hold RTNL or are in an RCU section. `active` changes under
+ * master->lock alone, from any context, hard interrupts included.
+ */
+#ifndef _FOM_H
+#define _FOM_H
+
+#include <linux/etherdevice.h>
+#include <linux/if_arp.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <linux/rtnetlink.h>
+#include <linux/spinlock.h>
+#include <linux/u64_stats_sync.h>
+#include <linux/workqueue.h>
+#include <net/rtnetlink.h>
+
+#include <linux/fom_abi.h>
+
+#include "compat/compat.h"
+
+#define FOM_NAME "fom"
+#define FOM_VERSION "0.1.0"
+
+struct fom_slave;
+
+/* What becomes of frames, per CPU. */
+struct fom_pcpu_stats {
+	u64_stats_t rx_packets;
+	u64_stats_t rx_bytes;
+	u64_stats_t rx_multicast;
+	u64_stats_t rx_duplicate; /* group frames and foreign unicast from a slave that is not active */
+	u64_stats_t rx_reflected; /* our own frames come back */
+	u64_stats_t tx_packets;
+	u64_stats_t tx_bytes;
+	struct u64_stats_sync syncp;
+};
+
+/* The same, summed. */
+struct fom_totals {
+	u64 rx_packets, rx_bytes, rx_multicast, rx_duplicate, rx_reflected;
+	u64 tx_packets, tx_bytes;
+};
+
+/* What a user asked for, and the drop-in's defaults. */
+struct fom_options {
+	unsigned int announce_rounds; /* 0: none at all */
+};
+
+/* The private part of a master's net_device. */
+struct fom_device {
+	struct fom_slave __rcu *active; /* sends, and is the one whose group frames are ours */
+	struct net_device *dev;
+	struct list_head slaves; /* struct fom_slave.node */
+	struct list_head node;   /* in fom_masters */
+	spinlock_t lock;
+	unsigned int index; /* what its slaves' places are counted from */
+
+	/* A master of virtio_net's pairs with whatever comes with this parent, or with this address. */
+	struct device *standby_parent;
+	u8 pair_mac[ETH_ALEN];
+
+	struct fom_options options;
+
+	enum fom_cause cause; /* of the last switch */
+	u64 switched_ns;      /* CLOCK_BOOTTIME */
+	u64 switches;
+
+	struct fom_totals gone; /* counted by slaves that have left; under lock */
+
+	struct delayed_work announce;
+	unsigned int announce_left;
+	struct work_struct refresh; /* carrier of the master, outside of whatever context noticed */
+};
+
+/* One NIC under a master: rx_handler_data of its net_device. */
+struct fom_slave {
+	struct net_device *dev;
+	struct fom_device *master;
+	struct list_head node;
+	refcount_t refs; /* one for being in the list */
+	struct fom_pcpu_stats __percpu *stats;
+	enum fom_role role;
+	unsigned int slot;
+	unsigned int rank;        /* lower is preferred */
+	bool leaving;             /* its driver lets go: never active again */
+	bool hidden;              /* we brought it into the hidden namespace */
+	char user_name[IFNAMSIZ]; /* what users knew it by, "" if they never saw it */
+	u8 own_mac[ETH_ALEN];
+	unsigned int own_mtu;
+	struct rcu_head rcu;
+};
+
+#define fom_for_each_slave(master, slave)                                                                              \
+	list_for_each_entry_rcu(slave, &(master)->slaves, node,                                                        \
+				lockdep_is_held(&(master)->lock) || lockdep_rtnl_is_held())
+
+/* A slave that frames can be given to now: opened, there, with carrier. One load, because it is asked for each frame.
+ */
+static inline bool fom_slave_live(const struct fom_slave *slave)
+{
+	const unsigned long must = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_PRESENT);
+
+	return (READ_ONCE(slave->dev->state) & (must | BIT(__LINK_STATE_NOCARRIER))) == must;
+}
+
+/* hidden.c: the namespace that slaves live in */
+struct net *fom_hidden_net(void);
+int fom_hidden_set(struct net *net);
+void fom_hidden_ask(void);
+void fom_hidden_put(void);
+
+/* hide.c: devices go there before userspace sees them */
+int fom_hide_init(void);
+void fom_hide_exit(void);
+void fom_hide_catch_up(void);
+
+/* device.c: masters */
+extern struct list_head fom_masters;
+bool fom_is_master(const struct net_device *dev);
+void fom_master_setup(struct net_device *dev);
+int fom_master_enter(struct net_device *dev);
+void fom_master_leave(struct net_device *dev);
+struct fom_device *fom_standby_create(struct net_device *standby);
+void fom_standby_destroy(struct fom_device *master);
+
+/* members.c: slaves join and leave */
+struct fom_slave *fom_slave_of(const struct net_device *dev);
+int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role,
+		  struct netlink_ext_ack *extack);
+void fom_slave_del(struct fom_slave *slave);
+void fom_slave_put(struct fom_slave *slave);
+struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role);
+
+/* select.c: who is active */
+struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause);
+struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *dead);
+bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause);
+void fom_refresh_work(struct work_struct *work);
+
+/* datapath.c */
+netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev);
+rx_handler_result_t fom_receive(struct sk_buff **pskb);
+
+/* features.c: what the master offers is what every slave can */
+netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features);
+void fom_compute_features(struct fom_device *master);
+
+/* stats.c */
+void fom_slave_totals(const struct fom_slave *slave, struct fom_totals *totals);
+void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
+void fom_slave_unlist(struct fom_slave *slave);
+
+/* announce.c: the fabric learns where we are */
+extern struct workqueue_struct *fom_wq;
+void fom_announce_first(struct fom_device *master);
+void fom_announce_begin(struct fom_device *master);
+void fom_announce_work(struct work_struct *work);
+
+/* pci_events.c: a driver is about to let go */
+int fom_pci_init(void);
+void fom_pci_exit(void);
+
+/* carrier.c: the moment a slave's carrier changes */
+int fom_carrier_init(void);
+void fom_carrier_exit(void);
+
+/* link_kind.c: ip link add type fom */
+extern struct rtnl_link_ops fom_link_ops;
+extern struct rtnl_link_ops fom_dropin_link_ops;
+int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netlink_ext_ack *extack);
+int fom_del_slave(struct net_device *dev, struct net_device *lower);
+
+/* netlink.c: generic-netlink family */
+int fom_netlink_init(void);
+void fom_netlink_exit(void);
+
+#endif /* _FOM_H */

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Slaves of virtio_net's masters are hidden while they register: at NETDEV_POST_INIT a device has a name and an ifindex
+ * but is in no list, in no sysfs, and nobody has been told of it. Its namespace, ifindex and name are changed there, so
+ * that all that follows (register_netdevice() in net/core/dev.c) happens in the hidden namespace.
+ */
+#include "fom.h"
+
+/* The master whose slave this device is to be, and as what. */
+static struct fom_device *fom_hide_match(const struct net_device *dev, enum fom_role *role)
+{
+	const struct device *parent = dev->dev.parent;
+	struct fom_device *master;
+
+	if (dev->type != ARPHRD_ETHER || !parent || dev->rtnl_link_ops || fom_is_master(dev))
+		return NULL;
+	list_for_each_entry(master, &fom_masters, node) {
+		if (!master->standby_parent)
+			continue;
+		if (!net_eq(dev_net(dev), dev_net(master->dev)) && !net_eq(dev_net(dev), fom_hidden_net()))
+			continue;
+		if (parent == master->standby_parent)
+			*role = FOM_ROLE_STANDBY;
+		else if (ether_addr_equal(dev->dev_addr, master->pair_mac))
+			*role = FOM_ROLE_PRIMARY;
+		else
+			continue;
+		return master;
+	}
+	return NULL;
+}
+
+static bool fom_hide_has_place(struct fom_device *master, const struct net_device *dev, enum fom_role role)
+{
+	if (!fom_slave_in(master, role))
+		return true;
+	netdev_warn(master->dev, "%s has the same MAC as %s, which is the %s already: it stays as it is\n", dev->name,
+		    fom_slave_in(master, role)->dev->name, role == FOM_ROLE_PRIMARY ? "primary" : "standby");
+	return false;
+}
+
+static void fom_hide_name(struct fom_device *master, enum fom_role role, char *name)
+{
+	snprintf(name, IFNAMSIZ, "%s%u", role == FOM_ROLE_PRIMARY ? "primary" : "standby", master->index);
+}
+
+/* A device that nobody has seen yet. */
+static int fom_hide_new(struct net_device *dev)
+{
+	struct net *to = fom_hidden_net();
+	struct fom_device *master;
+	char name[IFNAMSIZ];
+	enum fom_role role;
+
+	master = fom_hide_match(dev, &role);
+	if (!master || !to || net_eq(dev_net(dev), to) || !fom_hide_has_place(master, dev, role))
+		return NOTIFY_DONE;
+	fom_hide_name(master, role, name);
+	if (__dev_get_by_name(to, name) ||
+	    fom_compat_take_ifindex(dev, dev_net(dev), to, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY))) {
+		netdev_warn(master->dev, "%s cannot be hidden, something has its place\n", dev->name);
+		return NOTIFY_DONE;
+	}
+	strscpy(dev->name, name, IFNAMSIZ);
+	dev_net_set(dev, to);
+	fom_compat_set_no_addrconf(dev, true);
+	return NOTIFY_OK;
+}
+
+static int fom_hide_join(struct net_device *dev)
+{
+	struct fom_device *master;
+	enum fom_role role;
+	int err;
+
+	master = fom_hide_match(dev, &role);
+	if (!master || fom_slave_in(master, role))
+		return NOTIFY_DONE;
+	err = fom_slave_add(master, dev, role, NULL);
+	if (err)
+		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
+	return NOTIFY_OK;
+}
+
+static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct fom_slave *slave;
+
+	switch (event) {
+	case NETDEV_POST_INIT:
+		return fom_hide_new(dev);
+	case NETDEV_REGISTER:
+		return fom_hide_join(dev);
+	}
+	slave = fom_slave_of(dev);
+	if (!slave)
+		return NOTIFY_DONE;
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		fom_slave_del(slave);
+		break;
+	case NETDEV_GOING_DOWN:
+	case NETDEV_DOWN:
+		fom_reselect(slave->master, FOM_CAUSE_DOWN);
+		break;
+	case NETDEV_UP:
+	case NETDEV_CHANGE:
+		fom_reselect(slave->master, FOM_CAUSE_CARRIER_LOSS);
+		break;
+	case NETDEV_FEAT_CHANGE:
+		fom_compute_features(slave->master);
+		break;
+	case NETDEV_NOTIFY_PEERS:
+	case NETDEV_RESEND_IGMP:
+		/* The hypervisor asks the standby's driver to announce (VIRTIO_NET_F_GUEST_ANNOUNCE). */
+		fom_announce_begin(slave->master);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block fom_hide_notifier = {
+    .notifier_call = fom_hide_event,
+};
+
+/* Move a device that users have seen. */
+static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enum fom_role role)
+{
+	char name[IFNAMSIZ];
+	int err;
+
+	fom_hide_name(master, role, name);
+	dev_close(dev);
+	fom_compat_set_no_addrconf(dev, true);
+	err =
+	    __dev_change_net_namespace(dev, fom_hidden_net(), name, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
+	if (err)
+		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
+}
+
+/**
+ * fom_hide_catch_up() - make slaves of devices that were there before their master, or before the hidden namespace
+ *
+ * Context: RTNL.
+ */
+void fom_hide_catch_up(void)
+{
+	struct fom_device *master;
+	struct net_device *dev, *next;
+	enum fom_role role;
+
+	if (!fom_hidden_net())
+		return;
+	for_each_netdev_safe(&init_net, dev, next) {
+		master = fom_hide_match(dev, &role);
+		if (!master || !net_eq(dev_net(dev), dev_net(master->dev)) || fom_slave_of(dev))
+			continue;
+		/* It registers anew there, and joins by that. */
+		if (fom_hide_has_place(master, dev, role))
+			fom_hide_seen(dev, master, role);
+	}
+}
+
+int fom_hide_init(void)
+{
+	return register_netdevice_notifier(&fom_hide_notifier);
+}
+
+void fom_hide_exit(void)
+{
+	unregister_netdevice_notifier(&fom_hide_notifier);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Slaves join and leave. Everything here is under RTNL; what joining acquires is released in reverse when a step fails.
+ */
+#include <linux/if_vlan.h>
+#include <net/ip.h>
+
+#include "fom.h"
+
+/**
+ * fom_slave_of() - what this device is to us
+ * @dev: any device
+ *
+ * Context: RTNL or RCU.
+ * Return: NULL if it is no slave of ours.
+ */
+struct fom_slave *fom_slave_of(const struct net_device *dev)
+{
+	if (rcu_access_pointer(dev->rx_handler) != fom_receive)
+		return NULL;
+	return rcu_dereference_rtnl(dev->rx_handler_data);
+}
+
+/**
+ * fom_slave_in() - the slave with this role
+ * @master: any
+ * @role: primary or standby
+ *
+ * Context: RTNL or RCU.
+ */
+struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role)
+{
+	struct fom_slave *slave;
+
+	fom_for_each_slave(master, slave)
+		if (slave->role == role)
+			return slave;
+	return NULL;
+}
+
+static int fom_slave_refused(struct fom_device *master, struct net_device *dev, struct netlink_ext_ack *extack)
+{
+	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {
+		NL_SET_ERR_MSG(extack, "Only Ethernet devices can be slaves");
+		return -EINVAL;
+	}
+	if (fom_is_master(dev)) {
+		NL_SET_ERR_MSG(extack, "A master cannot be a slave");
+		return -EINVAL;
+	}
+	if (netdev_is_rx_handler_busy(dev) || netdev_master_upper_dev_get(dev)) {
+		NL_SET_ERR_MSG(extack, "The device belongs to another master, bridge or macvlan");
+		return -EBUSY;
+	}
+	if (netdev_has_upper_dev(dev, master->dev) || netdev_has_upper_dev(master->dev, dev)) {
+		NL_SET_ERR_MSG(extack, "The device and the master are stacked on each other already");
+		return -EBUSY;
+	}
+	if (dev->features & NETIF_F_VLAN_CHALLENGED && vlan_uses_dev(master->dev)) {
+		NL_SET_ERR_MSG(extack, "The device cannot carry the VLANs that are on the master");
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int fom_slave_slot(struct fom_device *master, enum fom_role role)
+{
+	/* The first two slots belong to the roles, so that a NIC that comes back has the place it had. */
+	unsigned int slot = master->standby_parent ? role - FOM_ROLE_PRIMARY : 0;
+	struct fom_slave *slave;
+
+again:
+	fom_for_each_slave(master, slave) {
+		if (slave->slot == slot) {
+			if (++slot == FOM_MAX_SLAVES)
+				return -ENOSPC;
+			goto again;
+		}
+	}
+	return slot;
+}
+
+/* A slave answers to the master's address. */
+static int fom_slave_take_address(struct fom_slave *slave)
+{
+	struct sockaddr_storage address = {.ss_family = slave->dev->type};
+
+	if (ether_addr_equal(slave->dev->dev_addr, slave->master->dev->dev_addr))
+		return 0;
+	memcpy(((struct sockaddr *)&address)->sa_data, slave->master->dev->dev_addr, ETH_ALEN);
+	return dev_set_mac_address(slave->dev, (struct sockaddr *)&address, NULL);
+}
+
+static void fom_slave_return_address(struct fom_slave *slave)
+{
+	struct sockaddr_storage address = {.ss_family = slave->dev->type};
+
+	if (ether_addr_equal(slave->dev->dev_addr, slave->own_mac))
+		return;
+	memcpy(((struct sockaddr *)&address)->sa_data, slave->own_mac, ETH_ALEN);
+	dev_set_mac_address(slave->dev, (struct sockaddr *)&address, NULL);
+}
+
+static void fom_slave_filters(struct fom_slave *slave)
+{
+	struct net_device *to = slave->dev, *from = slave->master->dev;
+
+	if (from->flags & IFF_PROMISC)
+		dev_set_promiscuity(to, 1);
+	if (from->flags & IFF_ALLMULTI)
+		dev_set_allmulti(to, 1);
+	if (!(from->flags & IFF_UP))
+		return;
+	netif_addr_lock_bh(from);
+	dev_uc_sync_multiple(to, from);
+	dev_mc_sync_multiple(to, from);
+	netif_addr_unlock_bh(from);
+}
+
+static void fom_slave_drop_filters(struct fom_slave *slave)
+{
+	struct net_device *to = slave->dev, *from = slave->master->dev;
+
+	if (from->flags & IFF_PROMISC)
+		dev_set_promiscuity(to, -1);
+	if (from->flags & IFF_ALLMULTI)
+		dev_set_allmulti(to, -1);
+	dev_uc_unsync(to, from);
+	dev_mc_unsync(to, from);
+}
+
+/**
+ * fom_slave_add() - make a device a slave
+ * @master: gets it
+ * @dev: registered, in any namespace
+ * @role: what for
+ * @extack: told why not; may be NULL
+ *
+ * Context: RTNL.
+ */
+int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role, struct netlink_ext_ack *extack)
+{
+	struct netdev_lag_upper_info lag = {
+	    .tx_type = NETDEV_LAG_TX_TYPE_ACTIVEBACKUP,
+	    .hash_type = NETDEV_LAG_HASH_NONE,
+	};
+	struct fom_slave *slave;
+	int slot, err;
+
+	ASSERT_RTNL();
+	err = fom_slave_refused(master, dev, extack);
+	if (err)
+		return err;
+	slot = fom_slave_slot(master, role);
+	if (slot < 0) {
+		NL_SET_ERR_MSG(extack, "The master has as many slaves as it can have");
+		return slot;
+	}
+	slave = kzalloc(sizeof(*slave), GFP_KERNEL);
+	if (!slave)
+		return -ENOMEM;
+	slave->stats = netdev_alloc_pcpu_stats(struct fom_pcpu_stats);
+	if (!slave->stats) {
+		err = -ENOMEM;
+		goto no_stats;
+	}
+	refcount_set(&slave->refs, 1);
+	slave->dev = dev;
+	slave->master = master;
+	slave->role = role;
+	slave->slot = slot;
+	slave->rank = role == FOM_ROLE_STANDBY ? FOM_MAX_SLAVES + slot : slot;
+	slave->own_mtu = dev->mtu;
+	ether_addr_copy(slave->own_mac, dev->dev_addr);
+
+	err = dev_set_mtu(dev, master->dev->mtu);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "The device refuses the master's MTU");
+		goto no_mtu;
+	}
+	err = fom_slave_take_address(slave);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "The device refuses the master's address");
+		goto no_address;
+	}
+	fom_compat_set_no_addrconf(dev, true);
+	if (master->dev->flags & IFF_UP) {
+		err = dev_open(dev, extack);
+		if (err)
+			goto no_open;
+	}
+	err = vlan_vids_add_by_dev(dev, master->dev);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "The device refuses a VLAN of the master");
+		goto no_vlans;
+	}
+	err = netdev_rx_handler_register(dev, fom_receive, slave);
+	if (err)
+		goto no_handler;
+	err = netdev_master_upper_dev_link(dev, master->dev, slave, &lag, extack);
+	if (err)
+		goto no_upper;
+	fom_slave_filters(slave);
+
+	spin_lock_irq(&master->lock);
+	list_add_tail_rcu(&slave->node, &master->slaves);
+	spin_unlock_irq(&master->lock);
+
+	fom_compute_features(master);
+	fom_reselect(master, FOM_CAUSE_STARTUP);
+	netdev_info(master->dev, "%s is its %s\n", dev->name, role == FOM_ROLE_PRIMARY ? "primary" : "standby");
+	return 0;
+
+no_upper:
+	netdev_rx_handler_unregister(dev);
+no_handler:
+	vlan_vids_del_by_dev(dev, master->dev);
+no_vlans:
+	if (master->dev->flags & IFF_UP)
+		dev_close(dev);
+no_open:
+	fom_compat_set_no_addrconf(dev, false);
+	fom_slave_return_address(slave);
+no_address:
+	dev_set_mtu(dev, slave->own_mtu);
+no_mtu:
+	free_percpu(slave->stats);
+no_stats:
+	kfree(slave);
+	return err;
+}
+
+static void fom_slave_free(struct rcu_head *rcu)
+{
+	struct fom_slave *slave = container_of(rcu, struct fom_slave, rcu);
+
+	free_percpu(slave->stats);
+	kfree(slave);
+}
+
+/**
+ * fom_slave_put() - let go of a slave that was kept over a sleep
+ * @slave: freed after a grace period if it has left meanwhile
+ */
+void fom_slave_put(struct fom_slave *slave)
+{
+	if (refcount_dec_and_test(&slave->refs))
+		call_rcu(&slave->rcu, fom_slave_free);
+}
+
+/**
+ * fom_slave_del() - a slave is one no more
+ * @slave: freed after a grace period
+ *
+ * Context: RTNL.
+ */
+void fom_slave_del(struct fom_slave *slave)
+{
+	struct fom_device *master = slave->master;
+	struct net_device *dev = slave->dev;
+
+	ASSERT_RTNL();
+	fom_slave_leave(slave, FOM_CAUSE_UNREGISTER);
+	netdev_upper_dev_unlink(dev, master->dev);
+	netdev_rx_handler_unregister(dev); /* waits: no frame by it is under way after this */
+	fom_slave_unlist(slave);
+	fom_slave_drop_filters(slave);
+	vlan_vids_del_by_dev(dev, master->dev);
+	dev_close(dev);
+	fom_compat_set_no_addrconf(dev, false);
+	if (dev->reg_state == NETREG_REGISTERED) {
+		fom_slave_return_address(slave);
+		dev_set_mtu(dev, slave->own_mtu);
+	}
+	fom_compute_features(master);
+	netdev_info(master->dev, "%s is no slave any more\n", dev->name);
+	fom_slave_put(slave);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A slave's driver is about to let go of its device: BUS_NOTIFY_UNBIND_DRIVER comes before the driver's remove(), which
+ * stops reception and may take a tenth of a second. We send by another slave from here on, tell the fabric, and keep
+ * the driver waiting until what the fabric still sends to the old port has arrived.
+ */
+#include <linux/delay.h>
+#include <linux/pci.h>
+
+#include "fom.h"
+
+/*
+ * How long. The fabric has turned when frames come by the new slave; nothing is on its way any more when the old one
+ * has been silent for a while. Both are seen by counters, so a packet costs nothing. In milliseconds:
+ */
+#define FOM_HOLD_QUIET 2  /* silence of the old slave, and frames by the new one, for so long */
+#define FOM_HOLD_IDLE 5   /* nobody sends to us: the old slave has received nothing for so long */
+#define FOM_HOLD_MOST 100 /* the fabric does not turn */
+
+static u64 fom_unicast(const struct fom_slave *slave)
+{
+	struct fom_totals totals;
+
+	fom_slave_totals(slave, &totals);
+	return totals.rx_packets - totals.rx_multicast;
+}
+
+/* What one slave has received, and when that last changed. */
+struct fom_watch {
+	const struct fom_slave *slave;
+	u64 count;
+	ktime_t first, last;
+};
+
+static void fom_watch_begin(struct fom_watch *watch, const struct fom_slave *slave, ktime_t now)
+{
+	watch->slave = slave;
+	watch->count = fom_unicast(slave);
+	watch->first = 0;
+	watch->last = now;
+}
+
+static void fom_watch_look(struct fom_watch *watch, ktime_t now)
+{
+	u64 count = fom_unicast(watch->slave);
+
+	if (count == watch->count)
+		return;
+	watch->count = count;
+	watch->last = now;
+	if (!watch->first)
+		watch->first = now;
+}
+
+static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *new, ktime_t now)
+{
+	s64 silent = ktime_ms_delta(now, old->last);
+
+	if (new->first)
+		return ktime_ms_delta(now, new->first) >= FOM_HOLD_QUIET && silent >= FOM_HOLD_QUIET;
+	return silent >= FOM_HOLD_IDLE;
+}
+
+/* Both slaves may leave meanwhile: only their counters are looked at, and the caller has references. */
+static void fom_hold(struct fom_slave *old, struct fom_slave *new)
+{
+	ktime_t begin = ktime_get(), now = begin;
+	struct fom_watch from, to;
+
+	fom_watch_begin(&from, old, now);
+	fom_watch_begin(&to, new, now);
+	do {
+		usleep_range(200, 400);
+		now = ktime_get();
+		fom_watch_look(&from, now);
+		fom_watch_look(&to, now);
+	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < FOM_HOLD_MOST);
+}
+
+/* The slave whose device hangs below this one: its netdev's parent, or that one's (virtio is a bus of its own). */
+static struct fom_slave *fom_slave_below(const struct device *device)
+{
+	struct fom_device *master;
+	struct fom_slave *slave;
+
+	list_for_each_entry_rcu(master, &fom_masters, node) {
+		fom_for_each_slave(master, slave) {
+			const struct device *parent = slave->dev->dev.parent;
+
+			if (parent && (parent == device || parent->parent == device))
+				return slave;
+		}
+	}
+	return NULL;
+}
+
+/* The driver of this device lets go. */
+static void fom_pci_unbind(const struct device *device)
+{
+	struct fom_slave *slave, *next = NULL;
+	bool was_active = false;
+
+	rcu_read_lock();
+	slave = fom_slave_below(device);
+	if (slave && !refcount_inc_not_zero(&slave->refs))
+		slave = NULL;
+	if (slave) {
+		was_active = fom_slave_leave(slave, FOM_CAUSE_UNBIND);
+		next = rcu_dereference(slave->master->active);
+		if (next && !refcount_inc_not_zero(&next->refs))
+			next = NULL;
+		if (was_active && next)
+			fom_announce_first(slave->master);
+	}
+	rcu_read_unlock();
+	if (was_active && next)
+		fom_hold(slave, next);
+	if (next)
+		fom_slave_put(next);
+	if (slave)
+		fom_slave_put(slave);
+}
+
+static int fom_pci_event(struct notifier_block *nb, unsigned long event, void *device)
+{
+	if (event == BUS_NOTIFY_UNBIND_DRIVER)
+		fom_pci_unbind(device);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block fom_pci_notifier = {
+    .notifier_call = fom_pci_event,
+};
+
+int fom_pci_init(void)
+{
+	return bus_register_notifier(&pci_bus_type, &fom_pci_notifier);
+}
+
+void fom_pci_exit(void)
+{
+	bus_unregister_notifier(&pci_bus_type, &fom_pci_notifier);
+}
