@@ -11,7 +11,7 @@
 
 struct workqueue_struct *fom_wq;
 
-static const unsigned int fom_pause_ms[] = {50, 150, 250, 350};
+static const unsigned int fom_pause_ms[] = { 50, 150, 250, 350 };
 
 /* RFC 903: "reverse request" for our own address, which switches learn from and nobody answers. */
 static void fom_send_rarp(struct net_device *lower, const u8 *mac)

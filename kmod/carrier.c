@@ -26,8 +26,8 @@ static int fom_carrier_event(struct kprobe *probe, struct pt_regs *regs)
 }
 
 static struct kprobe fom_carrier_probe = {
-    .symbol_name = "linkwatch_fire_event",
-    .pre_handler = fom_carrier_event,
+	.symbol_name = "linkwatch_fire_event",
+	.pre_handler = fom_carrier_event,
 };
 
 static bool fom_carrier_heard;

@@ -3,6 +3,7 @@
  * Frames. What leaves the master leaves by the active slave; what comes in by any slave enters the master, if it is not
  * a copy of something the active slave has brought or will bring.
  */
+#include <linux/netpoll.h>
 #include <net/sch_generic.h>
 
 #include "fom.h"
@@ -29,6 +30,8 @@ netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev)
 	u64_stats_update_end(&stats->syncp);
 
 	skb->dev = slave->dev;
+	if (unlikely(netpoll_tx_running(dev)))
+		return netpoll_send_skb(slave->netpoll, skb);
 	return dev_queue_xmit(skb);
 }
 

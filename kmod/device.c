@@ -2,21 +2,12 @@
 /*
  * Masters: the net_device that users see.
  */
-#include <linux/ethtool.h>
 #include <linux/if_vlan.h>
 #include <linux/module.h>
-#include <linux/pci.h>
 
 #include "fom.h"
 
 LIST_HEAD(fom_masters); /* changes under RTNL; readers hold that or are in an RCU section */
-
-static struct fom_slave *fom_first_live(struct fom_device *master)
-{
-	struct fom_slave *slave = rtnl_dereference(master->active);
-
-	return slave && fom_slave_live(slave) ? slave : NULL;
-}
 
 static int fom_open(struct net_device *dev)
 {
@@ -40,6 +31,7 @@ static int fom_stop(struct net_device *dev)
 	struct fom_slave *slave;
 
 	netif_carrier_off(dev);
+	fom_deselect(master);
 	fom_for_each_slave(master, slave) {
 		dev_uc_unsync(slave->dev, dev);
 		dev_mc_unsync(slave->dev, dev);
@@ -54,6 +46,7 @@ static int fom_change_mtu(struct net_device *dev, int mtu)
 	struct fom_slave *slave, *failed = NULL;
 	int err = 0;
 
+	master->follows = true;
 	fom_for_each_slave(master, slave) {
 		err = dev_set_mtu(slave->dev, mtu);
 		if (err) {
@@ -61,16 +54,17 @@ static int fom_change_mtu(struct net_device *dev, int mtu)
 			break;
 		}
 	}
-	if (!failed) {
+	if (failed) {
+		netdev_err(dev, "%s refuses an MTU of %d, all stay at %u\n", failed->dev->name, mtu, dev->mtu);
+		fom_for_each_slave(master, slave) {
+			if (slave == failed)
+				break;
+			dev_set_mtu(slave->dev, dev->mtu);
+		}
+	} else {
 		WRITE_ONCE(dev->mtu, mtu);
-		return 0;
 	}
-	netdev_err(dev, "%s refuses an MTU of %d, all stay at %u\n", failed->dev->name, mtu, dev->mtu);
-	fom_for_each_slave(master, slave) {
-		if (slave == failed)
-			break;
-		dev_set_mtu(slave->dev, dev->mtu);
-	}
+	master->follows = false;
 	return err;
 }
 
@@ -83,6 +77,7 @@ static int fom_set_mac_address(struct net_device *dev, void *address)
 
 	if (err)
 		return err;
+	master->follows = true;
 	fom_for_each_slave(master, slave) {
 		err = dev_set_mac_address(slave->dev, address, NULL);
 		if (err) {
@@ -92,6 +87,7 @@ static int fom_set_mac_address(struct net_device *dev, void *address)
 	}
 	if (!failed) {
 		eth_commit_mac_addr_change(dev, address);
+		master->follows = false;
 		return 0;
 	}
 	netdev_err(dev, "%s refuses the address %pM, all keep theirs\n", failed->dev->name,
@@ -103,6 +99,7 @@ static int fom_set_mac_address(struct net_device *dev, void *address)
 			break;
 		dev_set_mac_address(slave->dev, (struct sockaddr *)&before, NULL);
 	}
+	master->follows = false;
 	return err;
 }
 
@@ -172,46 +169,27 @@ static void fom_uninit(struct net_device *dev)
 }
 
 static const struct net_device_ops fom_netdev_ops = {
-    .ndo_uninit = fom_uninit,
-    .ndo_open = fom_open,
-    .ndo_stop = fom_stop,
-    .ndo_start_xmit = fom_xmit,
-    .ndo_get_stats64 = fom_get_stats64,
-    .ndo_change_mtu = fom_change_mtu,
-    .ndo_set_mac_address = fom_set_mac_address,
-    .ndo_validate_addr = eth_validate_addr,
-    .ndo_change_rx_flags = fom_change_rx_flags,
-    .ndo_set_rx_mode = fom_set_rx_mode,
-    .ndo_vlan_rx_add_vid = fom_vlan_rx_add_vid,
-    .ndo_vlan_rx_kill_vid = fom_vlan_rx_kill_vid,
-    .ndo_add_slave = fom_add_slave,
-    .ndo_del_slave = fom_del_slave,
-    .ndo_fix_features = fom_fix_features,
-    .ndo_features_check = passthru_features_check,
-};
-
-static void fom_get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
-{
-	strscpy(info->driver, FOM_NAME, sizeof(info->driver));
-	strscpy(info->version, FOM_VERSION, sizeof(info->version));
-}
-
-static int fom_get_link_ksettings(struct net_device *dev, struct ethtool_link_ksettings *settings)
-{
-	struct fom_slave *slave = fom_first_live(netdev_priv(dev));
-
-	if (slave)
-		return __ethtool_get_link_ksettings(slave->dev, settings);
-	settings->base.duplex = DUPLEX_UNKNOWN;
-	settings->base.port = PORT_OTHER;
-	settings->base.speed = SPEED_UNKNOWN;
-	return 0;
-}
-
-static const struct ethtool_ops fom_ethtool_ops = {
-    .get_drvinfo = fom_get_drvinfo,
-    .get_link = ethtool_op_get_link,
-    .get_link_ksettings = fom_get_link_ksettings,
+	.ndo_uninit = fom_uninit,
+	.ndo_open = fom_open,
+	.ndo_stop = fom_stop,
+	.ndo_start_xmit = fom_xmit,
+	.ndo_get_stats64 = fom_get_stats64,
+	.ndo_change_mtu = fom_change_mtu,
+	.ndo_set_mac_address = fom_set_mac_address,
+	.ndo_validate_addr = eth_validate_addr,
+	.ndo_change_rx_flags = fom_change_rx_flags,
+	.ndo_set_rx_mode = fom_set_rx_mode,
+	.ndo_vlan_rx_add_vid = fom_vlan_rx_add_vid,
+	.ndo_vlan_rx_kill_vid = fom_vlan_rx_kill_vid,
+	.ndo_add_slave = fom_add_slave,
+	.ndo_del_slave = fom_del_slave,
+	.ndo_fix_features = fom_fix_features,
+	.ndo_features_check = passthru_features_check,
+#ifdef CONFIG_NET_POLL_CONTROLLER
+	.ndo_netpoll_setup = fom_netpoll_setup,
+	.ndo_netpoll_cleanup = fom_netpoll_cleanup,
+	.ndo_poll_controller = fom_poll_controller,
+#endif
 };
 
 /**
@@ -234,11 +212,16 @@ void fom_master_setup(struct net_device *dev)
 	ether_setup(dev);
 	master->dev = dev;
 	INIT_LIST_HEAD(&master->slaves);
-	INIT_LIST_HEAD(&master->node);
 	spin_lock_init(&master->lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
+	INIT_DELAYED_WORK(&master->settle, fom_settle_work);
 	INIT_WORK(&master->refresh, fom_refresh_work);
-	master->options.announce_rounds = 5;
+	master->options = (struct fom_options){
+		.announce_rounds = 5,
+		.chosen = FOM_NO_SLOT,
+		.failback = FOM_FAILBACK_ALWAYS,
+		.hold_ms = 100,
+	};
 
 	dev->netdev_ops = &fom_netdev_ops;
 	dev->ethtool_ops = &fom_ethtool_ops;
@@ -289,7 +272,15 @@ int fom_master_enter(struct net_device *dev)
 		return err;
 	netif_carrier_off(dev);
 	list_add_tail_rcu(&master->node, &fom_masters);
+	master->listed = true;
 	return 0;
+}
+
+static void fom_master_unlist(struct fom_device *master)
+{
+	if (master->listed)
+		list_del_rcu(&master->node);
+	master->listed = false;
 }
 
 /**
@@ -303,10 +294,10 @@ void fom_master_leave(struct net_device *dev)
 	struct fom_device *master = netdev_priv(dev);
 	struct fom_slave *slave, *next;
 
-	if (!list_empty(&master->node))
-		list_del_rcu(&master->node);
+	fom_master_unlist(master);
 	list_for_each_entry_safe(slave, next, &master->slaves, node)
 		fom_slave_del(slave);
+	cancel_delayed_work_sync(&master->settle);
 	cancel_delayed_work_sync(&master->announce);
 	cancel_work_sync(&master->refresh);
 }
@@ -356,9 +347,25 @@ EXPORT_SYMBOL_GPL(fom_standby_create);
 /**
  * fom_standby_destroy() - its standby has been unregistered
  * @master: from fom_standby_create()
+ *
+ * A primary that is still there is given to the users of the master.
  */
 void fom_standby_destroy(struct fom_device *master)
 {
-	unregister_netdev(master->dev);
+	struct net *home = dev_net(master->dev);
+	struct fom_slave *slave, *next;
+
+	rtnl_lock();
+	fom_master_unlist(master); /* nothing finds its master here any more */
+	list_for_each_entry_safe(slave, next, &master->slaves, node) {
+		struct net_device *dev = slave->dev;
+		bool hidden = net_eq(dev_net(dev), fom_hidden_net());
+
+		fom_slave_del(slave);
+		if (hidden)
+			fom_hide_undo(dev, home);
+	}
+	unregister_netdevice(master->dev);
+	rtnl_unlock();
 }
 EXPORT_SYMBOL_GPL(fom_standby_destroy);

@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/u64_stats_sync.h>
 #include <linux/workqueue.h>
+#include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
 #include <linux/fom_abi.h>
@@ -49,15 +50,22 @@ struct fom_totals {
 
 /* What a user asked for, and the drop-in's defaults. */
 struct fom_options {
-	unsigned int announce_rounds; /* 0: none at all */
+	u8 announce_rounds; /* 0: none at all */
+	u8 chosen;	    /* the slot that is active when it can be, FOM_NO_SLOT: the best */
+	u8 failback;	    /* enum fom_failback */
+	u32 updelay_ms;	    /* a better slave has been usable for so long before it is taken */
+	u32 hold_ms;	    /* a driver waits no longer than that at unbind */
 };
+
+#define FOM_EVENTS_KEPT 16
 
 /* The private part of a master's net_device. */
 struct fom_device {
 	struct fom_slave __rcu *active; /* sends, and is the one whose group frames are ours */
 	struct net_device *dev;
 	struct list_head slaves; /* struct fom_slave.node */
-	struct list_head node;   /* in fom_masters */
+	struct list_head node;	 /* in fom_masters */
+	bool listed;
 	spinlock_t lock;
 	unsigned int index; /* what its slaves' places are counted from */
 
@@ -66,15 +74,21 @@ struct fom_device {
 	u8 pair_mac[ETH_ALEN];
 
 	struct fom_options options;
+	bool follows; /* slaves are being made to follow the master; under RTNL */
 
 	enum fom_cause cause; /* of the last switch */
 	u64 switched_ns;      /* CLOCK_BOOTTIME */
 	u64 switches;
 
+	struct fom_event events[FOM_EVENTS_KEPT]; /* not told yet; under lock */
+	unsigned int events_noted, events_told;
+	const struct device *slot_device[FOM_MAX_SLAVES]; /* whose a slot was last: compared, never looked into */
+
 	struct fom_totals gone; /* counted by slaves that have left; under lock */
 
 	struct delayed_work announce;
 	unsigned int announce_left;
+	struct delayed_work settle;
 	struct work_struct refresh; /* carrier of the master, outside of whatever context noticed */
 };
 
@@ -85,11 +99,13 @@ struct fom_slave {
 	struct list_head node;
 	refcount_t refs; /* one for being in the list */
 	struct fom_pcpu_stats __percpu *stats;
+	struct netpoll *netpoll;
 	enum fom_role role;
 	unsigned int slot;
-	unsigned int rank;        /* lower is preferred */
-	bool leaving;             /* its driver lets go: never active again */
-	bool hidden;              /* we brought it into the hidden namespace */
+	unsigned int rank;	  /* lower is preferred */
+	u64 usable_ns;		  /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
+	bool leaving;		  /* its driver lets go: never active again */
+	bool hidden;		  /* we brought it into the hidden namespace */
 	char user_name[IFNAMSIZ]; /* what users knew it by, "" if they never saw it */
 	u8 own_mac[ETH_ALEN];
 	unsigned int own_mtu;
@@ -119,6 +135,7 @@ void fom_hidden_put(void);
 int fom_hide_init(void);
 void fom_hide_exit(void);
 void fom_hide_catch_up(void);
+void fom_hide_undo(struct net_device *dev, struct net *home);
 
 /* device.c: masters */
 extern struct list_head fom_masters;
@@ -140,12 +157,40 @@ struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role);
 /* select.c: who is active */
 struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause);
 struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *dead);
+void fom_deselect(struct fom_device *master);
 bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause);
+bool fom_slave_usable(const struct fom_slave *slave);
+u8 fom_active_slot(struct fom_device *master);
+void fom_settle_work(struct work_struct *work);
 void fom_refresh_work(struct work_struct *work);
+
+/* events.c: what happened, told to who listens */
+void fom_event_note(struct fom_device *master, enum fom_event_type type, u32 from, u32 to, enum fom_cause cause);
+void fom_event_add(struct fom_device *master, enum fom_event_type type, u32 from, u32 to);
+void fom_events_send(struct fom_device *master);
 
 /* datapath.c */
 netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev);
 rx_handler_result_t fom_receive(struct sk_buff **pskb);
+
+/* ethtool.c */
+extern const struct ethtool_ops fom_ethtool_ops;
+
+/* netpoll.c */
+#ifdef CONFIG_NET_POLL_CONTROLLER
+int fom_slave_netpoll_begin(struct fom_slave *slave);
+void fom_slave_netpoll_end(struct fom_slave *slave);
+int fom_netpoll_setup(struct net_device *dev, struct netpoll_info *info);
+void fom_netpoll_cleanup(struct net_device *dev);
+void fom_poll_controller(struct net_device *dev);
+#else
+static inline int fom_slave_netpoll_begin(struct fom_slave *slave)
+{
+	return 0;
+}
+
+static inline void fom_slave_netpoll_end(struct fom_slave *slave) {}
+#endif
 
 /* features.c: what the master offers is what every slave can */
 netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features);
@@ -163,6 +208,7 @@ void fom_announce_begin(struct fom_device *master);
 void fom_announce_work(struct work_struct *work);
 
 /* pci_events.c: a driver is about to let go */
+const struct device *fom_pci_device(const struct net_device *dev);
 int fom_pci_init(void);
 void fom_pci_exit(void);
 
@@ -177,6 +223,7 @@ int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netli
 int fom_del_slave(struct net_device *dev, struct net_device *lower);
 
 /* netlink.c: generic-netlink family */
+extern struct genl_family fom_family;
 int fom_netlink_init(void);
 void fom_netlink_exit(void);
 

@@ -57,8 +57,8 @@ int fom_hidden_set(struct net *net)
  */
 void fom_hidden_ask(void)
 {
-	char *argv[] = {netns_helper, NULL};
-	char *envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+	char *argv[] = { netns_helper, NULL };
+	char *envp[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	int err;
 
 	if (!*netns_helper)

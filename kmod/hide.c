@@ -100,6 +100,10 @@ static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *
 	case NETDEV_UNREGISTER:
 		fom_slave_del(slave);
 		break;
+	case NETDEV_PRECHANGEMTU:
+	case NETDEV_PRE_CHANGEADDR:
+		/* These are the master's; a slave follows it and nobody else. */
+		return slave->master->follows ? NOTIFY_DONE : NOTIFY_BAD;
 	case NETDEV_GOING_DOWN:
 	case NETDEV_DOWN:
 		fom_reselect(slave->master, FOM_CAUSE_DOWN);
@@ -121,7 +125,7 @@ static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *
 }
 
 static struct notifier_block fom_hide_notifier = {
-    .notifier_call = fom_hide_event,
+	.notifier_call = fom_hide_event,
 };
 
 /* Move a device that users have seen. */
@@ -133,10 +137,25 @@ static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enu
 	fom_hide_name(master, role, name);
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, true);
-	err =
-	    __dev_change_net_namespace(dev, fom_hidden_net(), name, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
+	err = __dev_change_net_namespace(dev, fom_hidden_net(), name,
+					 FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
 	if (err)
 		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
+}
+
+/**
+ * fom_hide_undo() - show a device that was hidden
+ * @dev: no slave any more
+ * @home: where users are
+ *
+ * Context: RTNL.
+ */
+void fom_hide_undo(struct net_device *dev, struct net *home)
+{
+	int err = __dev_change_net_namespace(dev, home, "eth%d", 0);
+
+	if (err)
+		netdev_err(dev, "stays hidden: error %d\n", err);
 }
 
 /**

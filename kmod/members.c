@@ -3,7 +3,6 @@
  * Slaves join and leave. Everything here is under RTNL; what joining acquires is released in reverse when a step fails.
  */
 #include <linux/if_vlan.h>
-#include <net/ip.h>
 
 #include "fom.h"
 
@@ -83,7 +82,7 @@ again:
 /* A slave answers to the master's address. */
 static int fom_slave_take_address(struct fom_slave *slave)
 {
-	struct sockaddr_storage address = {.ss_family = slave->dev->type};
+	struct sockaddr_storage address = { .ss_family = slave->dev->type };
 
 	if (ether_addr_equal(slave->dev->dev_addr, slave->master->dev->dev_addr))
 		return 0;
@@ -93,7 +92,7 @@ static int fom_slave_take_address(struct fom_slave *slave)
 
 static void fom_slave_return_address(struct fom_slave *slave)
 {
-	struct sockaddr_storage address = {.ss_family = slave->dev->type};
+	struct sockaddr_storage address = { .ss_family = slave->dev->type };
 
 	if (ether_addr_equal(slave->dev->dev_addr, slave->own_mac))
 		return;
@@ -141,8 +140,8 @@ static void fom_slave_drop_filters(struct fom_slave *slave)
 int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role, struct netlink_ext_ack *extack)
 {
 	struct netdev_lag_upper_info lag = {
-	    .tx_type = NETDEV_LAG_TX_TYPE_ACTIVEBACKUP,
-	    .hash_type = NETDEV_LAG_HASH_NONE,
+		.tx_type = NETDEV_LAG_TX_TYPE_ACTIVEBACKUP,
+		.hash_type = NETDEV_LAG_HASH_NONE,
 	};
 	struct fom_slave *slave;
 	int slot, err;
@@ -194,6 +193,13 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 		NL_SET_ERR_MSG(extack, "The device refuses a VLAN of the master");
 		goto no_vlans;
 	}
+	if (rtnl_dereference(master->dev->npinfo)) {
+		err = fom_slave_netpoll_begin(slave);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "The device cannot be polled, which somebody does with the master");
+			goto no_netpoll;
+		}
+	}
 	err = netdev_rx_handler_register(dev, fom_receive, slave);
 	if (err)
 		goto no_handler;
@@ -206,6 +212,8 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	list_add_tail_rcu(&slave->node, &master->slaves);
 	spin_unlock_irq(&master->lock);
 
+	WRITE_ONCE(master->slot_device[slot], fom_pci_device(dev));
+	fom_event_add(master, FOM_EVENT_JOINED, slot, role);
 	fom_compute_features(master);
 	fom_reselect(master, FOM_CAUSE_STARTUP);
 	netdev_info(master->dev, "%s is its %s\n", dev->name, role == FOM_ROLE_PRIMARY ? "primary" : "standby");
@@ -214,6 +222,8 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 no_upper:
 	netdev_rx_handler_unregister(dev);
 no_handler:
+	fom_slave_netpoll_end(slave);
+no_netpoll:
 	vlan_vids_del_by_dev(dev, master->dev);
 no_vlans:
 	if (master->dev->flags & IFF_UP)
@@ -264,6 +274,7 @@ void fom_slave_del(struct fom_slave *slave)
 	netdev_upper_dev_unlink(dev, master->dev);
 	netdev_rx_handler_unregister(dev); /* waits: no frame by it is under way after this */
 	fom_slave_unlist(slave);
+	fom_slave_netpoll_end(slave);
 	fom_slave_drop_filters(slave);
 	vlan_vids_del_by_dev(dev, master->dev);
 	dev_close(dev);
@@ -272,6 +283,7 @@ void fom_slave_del(struct fom_slave *slave)
 		fom_slave_return_address(slave);
 		dev_set_mtu(dev, slave->own_mtu);
 	}
+	fom_event_add(master, FOM_EVENT_LEFT, slave->slot, slave->role);
 	fom_compute_features(master);
 	netdev_info(master->dev, "%s is no slave any more\n", dev->name);
 	fom_slave_put(slave);

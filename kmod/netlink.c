@@ -8,10 +8,8 @@
 
 #include "fom.h"
 
-static struct genl_family fom_family;
-
 static const struct nla_policy fom_policy[FOM_A_MAX + 1] = {
-    [FOM_A_NETNS_FD] = {.type = NLA_U32},
+	[FOM_A_NETNS_FD] = { .type = NLA_U32 },
 };
 
 /* The namespace that an fd names, or the sender's own. */
@@ -83,20 +81,26 @@ static int fom_netns_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 static const struct genl_small_ops fom_ops[] = {
-    {.cmd = FOM_CMD_NETNS_SET, .doit = fom_netns_set, .flags = GENL_ADMIN_PERM},
-    {.cmd = FOM_CMD_NETNS_GET, .doit = fom_netns_get, .flags = GENL_ADMIN_PERM},
+	{ .cmd = FOM_CMD_NETNS_SET, .doit = fom_netns_set, .flags = GENL_ADMIN_PERM },
+	{ .cmd = FOM_CMD_NETNS_GET, .doit = fom_netns_get, .flags = GENL_ADMIN_PERM },
 };
 
-static struct genl_family fom_family __ro_after_init = {
-    .name = FOM_NAME,
-    .version = FOM_ABI_VERSION,
-    .maxattr = FOM_A_MAX,
-    .policy = fom_policy,
-    .netnsok = true,
-    .module = THIS_MODULE,
-    .small_ops = fom_ops,
-    .n_small_ops = ARRAY_SIZE(fom_ops),
-    .resv_start_op = FOM_CMD_MAX + 1,
+static const struct genl_multicast_group fom_groups[] = {
+	{ .name = FOM_GENL_EVENTS },
+};
+
+struct genl_family fom_family __ro_after_init = {
+	.name = FOM_NAME,
+	.version = FOM_ABI_VERSION,
+	.maxattr = FOM_A_MAX,
+	.policy = fom_policy,
+	.netnsok = true,
+	.module = THIS_MODULE,
+	.small_ops = fom_ops,
+	.n_small_ops = ARRAY_SIZE(fom_ops),
+	.mcgrps = fom_groups,
+	.n_mcgrps = ARRAY_SIZE(fom_groups),
+	.resv_start_op = FOM_CMD_MAX + 1,
 };
 
 int __init fom_netlink_init(void)

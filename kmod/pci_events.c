@@ -13,9 +13,8 @@
  * How long. The fabric has turned when frames come by the new slave; nothing is on its way any more when the old one
  * has been silent for a while. Both are seen by counters, so a packet costs nothing. In milliseconds:
  */
-#define FOM_HOLD_QUIET 2  /* silence of the old slave, and frames by the new one, for so long */
-#define FOM_HOLD_IDLE 5   /* nobody sends to us: the old slave has received nothing for so long */
-#define FOM_HOLD_MOST 100 /* the fabric does not turn */
+#define FOM_HOLD_QUIET 2 /* silence of the old slave, and frames by the new one, for so long */
+#define FOM_HOLD_IDLE 5	 /* nobody sends to us: the old slave has received nothing for so long */
 
 static u64 fom_unicast(const struct fom_slave *slave)
 {
@@ -62,7 +61,7 @@ static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *n
 }
 
 /* Both slaves may leave meanwhile: only their counters are looked at, and the caller has references. */
-static void fom_hold(struct fom_slave *old, struct fom_slave *new)
+static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int most_ms)
 {
 	ktime_t begin = ktime_get(), now = begin;
 	struct fom_watch from, to;
@@ -74,23 +73,33 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new)
 		now = ktime_get();
 		fom_watch_look(&from, now);
 		fom_watch_look(&to, now);
-	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < FOM_HOLD_MOST);
+	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < most_ms);
 }
 
-/* The slave whose device hangs below this one: its netdev's parent, or that one's (virtio is a bus of its own). */
+/**
+ * fom_pci_device() - the PCI device of a NIC
+ * @dev: its parent is it, or that one's (virtio is a bus of its own)
+ *
+ * Return: NULL if it has none.
+ */
+const struct device *fom_pci_device(const struct net_device *dev)
+{
+	const struct device *parent = dev->dev.parent;
+
+	if (parent && !dev_is_pci(parent))
+		parent = parent->parent;
+	return parent && dev_is_pci(parent) ? parent : NULL;
+}
+
 static struct fom_slave *fom_slave_below(const struct device *device)
 {
 	struct fom_device *master;
 	struct fom_slave *slave;
 
-	list_for_each_entry_rcu(master, &fom_masters, node) {
-		fom_for_each_slave(master, slave) {
-			const struct device *parent = slave->dev->dev.parent;
-
-			if (parent && (parent == device || parent->parent == device))
+	list_for_each_entry_rcu(master, &fom_masters, node)
+		fom_for_each_slave(master, slave)
+			if (fom_pci_device(slave->dev) == device)
 				return slave;
-		}
-	}
 	return NULL;
 }
 
@@ -98,6 +107,7 @@ static struct fom_slave *fom_slave_below(const struct device *device)
 static void fom_pci_unbind(const struct device *device)
 {
 	struct fom_slave *slave, *next = NULL;
+	unsigned int most_ms = 0;
 	bool was_active = false;
 
 	rcu_read_lock();
@@ -105,6 +115,8 @@ static void fom_pci_unbind(const struct device *device)
 	if (slave && !refcount_inc_not_zero(&slave->refs))
 		slave = NULL;
 	if (slave) {
+		most_ms = READ_ONCE(slave->master->options.hold_ms);
+		fom_event_add(slave->master, FOM_EVENT_UNBIND, slave->slot, 0);
 		was_active = fom_slave_leave(slave, FOM_CAUSE_UNBIND);
 		next = rcu_dereference(slave->master->active);
 		if (next && !refcount_inc_not_zero(&next->refs))
@@ -113,23 +125,51 @@ static void fom_pci_unbind(const struct device *device)
 			fom_announce_first(slave->master);
 	}
 	rcu_read_unlock();
-	if (was_active && next)
-		fom_hold(slave, next);
+	if (was_active && next && most_ms)
+		fom_hold(slave, next, most_ms);
 	if (next)
 		fom_slave_put(next);
 	if (slave)
 		fom_slave_put(slave);
 }
 
+/* A driver has taken a slave's device, or has let go of it: the slave is gone by then, its slot is remembered. */
+static void fom_pci_bound(const struct device *device, bool bound)
+{
+	struct fom_device *master;
+	unsigned int slot;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(master, &fom_masters, node) {
+		for (slot = 0; slot < FOM_MAX_SLAVES; slot++) {
+			if (READ_ONCE(master->slot_device[slot]) != device)
+				continue;
+			if (bound)
+				fom_event_add(master, FOM_EVENT_BOUND, slot, 0);
+			fom_event_add(master, FOM_EVENT_BUS_MASTER, slot, to_pci_dev(device)->is_busmaster);
+		}
+	}
+	rcu_read_unlock();
+}
+
 static int fom_pci_event(struct notifier_block *nb, unsigned long event, void *device)
 {
-	if (event == BUS_NOTIFY_UNBIND_DRIVER)
+	switch (event) {
+	case BUS_NOTIFY_UNBIND_DRIVER:
 		fom_pci_unbind(device);
+		break;
+	case BUS_NOTIFY_BOUND_DRIVER:
+		fom_pci_bound(device, true);
+		break;
+	case BUS_NOTIFY_UNBOUND_DRIVER:
+		fom_pci_bound(device, false);
+		break;
+	}
 	return NOTIFY_DONE;
 }
 
 static struct notifier_block fom_pci_notifier = {
-    .notifier_call = fom_pci_event,
+	.notifier_call = fom_pci_event,
 };
 
 int fom_pci_init(void)

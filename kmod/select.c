@@ -7,25 +7,18 @@
 
 #include "fom.h"
 
-/*
+/**
+ * fom_slave_usable() - could it be active?
+ * @slave: any
+ *
  * Live, and its queues work: when the carrier comes, linkwatch puts them to work later (dev_activate()), and until then
  * they swallow frames. When it goes, the bit in the device's state is the first to say so.
  */
-static bool fom_usable(const struct fom_slave *slave)
+bool fom_slave_usable(const struct fom_slave *slave)
 {
 	const struct netdev_queue *queue = netdev_get_tx_queue(slave->dev, 0);
 
 	return !READ_ONCE(slave->leaving) && fom_slave_live(slave) && rcu_access_pointer(queue->qdisc) != &noop_qdisc;
-}
-
-static struct fom_slave *fom_best(struct fom_device *master)
-{
-	struct fom_slave *slave, *best = NULL;
-
-	list_for_each_entry(slave, &master->slaves, node)
-		if (fom_usable(slave) && (!best || slave->rank < best->rank))
-			best = slave;
-	return best;
 }
 
 static struct fom_slave *fom_active_locked(struct fom_device *master)
@@ -33,58 +26,143 @@ static struct fom_slave *fom_active_locked(struct fom_device *master)
 	return rcu_dereference_protected(master->active, lockdep_is_held(&master->lock));
 }
 
-/* True if that was a change. Without a live slave the active one stays: it may come back. */
+/**
+ * fom_active_slot() - the active slave's slot
+ * @master: its lock is held
+ */
+u8 fom_active_slot(struct fom_device *master)
+{
+	const struct fom_slave *slave = fom_active_locked(master);
+
+	return slave ? slave->slot : FOM_NO_SLOT;
+}
+
+/* What the operator asked for comes before any rank. */
+static bool fom_better(const struct fom_device *master, const struct fom_slave *one, const struct fom_slave *other)
+{
+	unsigned int chosen = READ_ONCE(master->options.chosen);
+
+	if (one->slot == chosen || other->slot == chosen)
+		return one->slot == chosen;
+	return READ_ONCE(one->rank) < READ_ONCE(other->rank);
+}
+
+/* A slave that works is left for a better one if the options say so; `wait`: only later, in this many milliseconds. */
+static bool fom_worth_leaving(const struct fom_device *master, const struct fom_slave *better, u64 now,
+			      unsigned int *wait)
+{
+	const struct fom_options *options = &master->options;
+	u64 ready = better->usable_ns + (u64)READ_ONCE(options->updelay_ms) * NSEC_PER_MSEC;
+
+	if (better->slot == READ_ONCE(options->chosen))
+		return true;
+	if (READ_ONCE(options->failback) == FOM_FAILBACK_NEVER)
+		return false;
+	if (now >= ready)
+		return true;
+	*wait = div_u64(ready - now, NSEC_PER_MSEC) + 1;
+	return false;
+}
+
+static struct fom_slave *fom_choose(struct fom_device *master, unsigned int *wait)
+{
+	struct fom_slave *active = fom_active_locked(master), *best = NULL, *slave;
+	u64 now = ktime_get_boottime_ns();
+
+	list_for_each_entry(slave, &master->slaves, node) {
+		if (!fom_slave_usable(slave)) {
+			slave->usable_ns = 0;
+			continue;
+		}
+		if (!slave->usable_ns)
+			slave->usable_ns = now;
+		if (!best || fom_better(master, slave, best))
+			best = slave;
+	}
+	if (active && best && best != active && fom_slave_usable(active) && !fom_worth_leaving(master, best, now, wait))
+		return active;
+	if (best)
+		return best;
+	/* Without a usable slave the active one stays: it may come back. One that leaves does not. */
+	return active && READ_ONCE(active->leaving) ? NULL : active;
+}
+
+/* True if that was a change. */
 static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enum fom_cause cause)
 {
 	struct fom_slave *before = fom_active_locked(master);
 
-	lockdep_assert_held(&master->lock);
 	if (slave == before)
 		return false;
-	/* Which of two live slaves is better is no failure of the other. */
-	if (before && slave && !before->leaving && fom_slave_live(before))
-		cause = FOM_CAUSE_FAILBACK;
+	/* Which of two usable slaves is better is no failure of the other. */
+	if (before && slave && fom_slave_usable(before))
+		cause = slave->slot == master->options.chosen ? FOM_CAUSE_OPERATOR : FOM_CAUSE_FAILBACK;
+	else if (!before)
+		cause = FOM_CAUSE_STARTUP;
 	rcu_assign_pointer(master->active, slave);
-	if (!slave)
-		return true;
-	master->cause = before ? cause : FOM_CAUSE_STARTUP;
+	master->cause = cause;
 	master->switched_ns = ktime_get_boottime_ns();
 	master->switches += before != NULL;
+	fom_event_note(master, FOM_EVENT_SWITCH, before ? before->slot : FOM_NO_SLOT, slave ? slave->slot : FOM_NO_SLOT,
+		       cause);
 	return true;
 }
 
-static void fom_after_switch(struct fom_device *master)
-{
-	fom_announce_begin(master);
-	queue_work(fom_wq, &master->refresh);
-}
-
 /**
- * fom_reselect() - have the best live slave active
+ * fom_reselect() - have the right slave active
  * @master: whose slaves have changed somehow
  * @cause: why, if the active one cannot carry any more
  *
  * Context: any.
- * Return: the active slave, live or not; NULL if there never was one. Valid in the caller's RCU section.
+ * Return: the active slave, usable or not; NULL if there is none, and while the master is closed. Valid in the
+ * caller's RCU section.
  */
 struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 {
 	struct fom_slave *slave;
+	unsigned int wait = 0;
 	unsigned long flags;
-	bool changed = false;
+	bool changed;
 
+	/* While it is being closed its slaves are too, one after the other: no reason to go through all of them. */
+	if (!netif_running(master->dev))
+		return NULL;
 	spin_lock_irqsave(&master->lock, flags);
-	slave = fom_best(master);
-	if (slave)
-		changed = fom_activate(master, slave, cause);
-	else
-		slave = fom_active_locked(master);
+	slave = fom_choose(master, &wait);
+	changed = fom_activate(master, slave, cause);
 	spin_unlock_irqrestore(&master->lock, flags);
 	if (changed)
-		fom_after_switch(master);
-	else
-		queue_work(fom_wq, &master->refresh);
+		fom_announce_begin(master);
+	queue_work(fom_wq, &master->refresh);
+	if (wait)
+		mod_delayed_work(fom_wq, &master->settle, msecs_to_jiffies(wait));
 	return slave;
+}
+
+/**
+ * fom_deselect() - have no slave active
+ * @master: is being closed
+ */
+void fom_deselect(struct fom_device *master)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&master->lock, flags);
+	RCU_INIT_POINTER(master->active, NULL);
+	spin_unlock_irqrestore(&master->lock, flags);
+}
+
+/**
+ * fom_settle_work() - a better slave has been usable for long enough
+ * @work: fom_device.settle
+ */
+void fom_settle_work(struct work_struct *work)
+{
+	struct fom_device *master = container_of(to_delayed_work(work), struct fom_device, settle);
+
+	rcu_read_lock();
+	fom_reselect(master, FOM_CAUSE_FAILBACK);
+	rcu_read_unlock();
 }
 
 /**
@@ -104,7 +182,7 @@ struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *
 		cause = FOM_CAUSE_DOWN;
 	/* Without this look a master without a path would take its lock for each frame. */
 	fom_for_each_slave(master, slave)
-		if (fom_usable(slave))
+		if (fom_slave_usable(slave))
 			break;
 	if (list_entry_is_head(slave, &master->slaves, node))
 		return NULL;
@@ -122,23 +200,16 @@ struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *
  */
 bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause)
 {
-	struct fom_device *master = slave->master;
-	unsigned long flags;
-	bool was_active;
+	bool was_active = rcu_access_pointer(slave->master->active) == slave;
 
-	spin_lock_irqsave(&master->lock, flags);
 	WRITE_ONCE(slave->leaving, true);
-	was_active = fom_active_locked(master) == slave;
-	if (was_active)
-		fom_activate(master, fom_best(master), cause);
-	spin_unlock_irqrestore(&master->lock, flags);
-	if (was_active)
-		fom_after_switch(master);
+	/* The lock puts us behind whoever chooses it just now and has not seen that it leaves. */
+	fom_reselect(slave->master, cause);
 	return was_active;
 }
 
 /**
- * fom_refresh_work() - the master has carrier if its active slave has
+ * fom_refresh_work() - the master has carrier if its active slave has, and who listens hears what happened
  * @work: fom_device.refresh
  */
 void fom_refresh_work(struct work_struct *work)
@@ -149,10 +220,11 @@ void fom_refresh_work(struct work_struct *work)
 
 	rcu_read_lock();
 	slave = rcu_dereference(master->active);
-	live = slave && !READ_ONCE(slave->leaving) && fom_slave_live(slave);
+	live = slave && fom_slave_usable(slave);
 	rcu_read_unlock();
 	if (live && netif_running(master->dev))
 		netif_carrier_on(master->dev);
 	else
 		netif_carrier_off(master->dev);
+	fom_events_send(master);
 }

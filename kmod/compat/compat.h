@@ -6,7 +6,10 @@
 #ifndef _FOM_COMPAT_H
 #define _FOM_COMPAT_H
 
+#include <linux/ethtool.h>
+#include <linux/net_tstamp.h>
 #include <linux/netdevice.h>
+#include <linux/phy.h>
 #include <linux/version.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -62,5 +65,28 @@ static inline int fom_compat_take_ifindex(struct net_device *dev, struct net *fr
 	dev->ifindex = ifindex;
 	return 0;
 }
+
+/* Time stamping: struct kernel_ethtool_ts_info and a function to ask another device since 6.11 and 6.12. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+typedef struct kernel_ethtool_ts_info fom_compat_ts_info;
+
+static inline int fom_compat_get_ts_info(struct net_device *dev, fom_compat_ts_info *info)
+{
+	return ethtool_get_ts_info_by_layer(dev, info);
+}
+#else
+typedef struct ethtool_ts_info fom_compat_ts_info;
+
+static inline int fom_compat_get_ts_info(struct net_device *dev, fom_compat_ts_info *info)
+{
+	if (phy_has_tsinfo(dev->phydev))
+		return phy_ts_info(dev->phydev, info);
+	if (dev->ethtool_ops->get_ts_info)
+		return dev->ethtool_ops->get_ts_info(dev, info);
+	info->so_timestamping = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	info->phc_index = -1;
+	return 0;
+}
+#endif
 
 #endif /* _FOM_COMPAT_H */

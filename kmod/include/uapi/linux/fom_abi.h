@@ -120,6 +120,11 @@ enum fom_event_type {
 	FOM_EVENT_CARRIER, /* carrier of a slave changed: from = slot, to = 1 on, 0 off */
 	FOM_EVENT_UNBIND,  /* a slave's driver is about to let go: from = slot */
 	FOM_EVENT_PROBE,   /* a probe sent by slot `from` came in by slot `to` */
+	/* of the kernel module alone */
+	FOM_EVENT_JOINED,     /* a slave has come: from = slot, to = enum fom_role */
+	FOM_EVENT_LEFT,       /* a slave has gone: from = slot, to = enum fom_role */
+	FOM_EVENT_BOUND,      /* a slave's device has a driver: from = slot */
+	FOM_EVENT_BUS_MASTER, /* a slave's device may access memory: from = slot, to = 1 yes, 0 no more */
 };
 
 /* A record in the ring buffer `fom_events`. */
@@ -146,13 +151,63 @@ struct fom_probe {
 	__u64 nonce; /* as in fom_master.probe_nonce; compared, never interpreted */
 };
 
-/* The generic-netlink family of the kernel module. */
+/*
+ * The kernel module's rtnl kind, `ip link add NAME type fom`: IFLA_INFO_DATA of a master. What is written may also be
+ * read; the rest is only reported.
+ */
+#define FOM_LINK_KIND "fom"
+
+/* When a better slave is taken again. */
+enum fom_failback {
+	FOM_FAILBACK_UNSPEC,
+	FOM_FAILBACK_ALWAYS, /* when it has been usable for as long as `updelay` says */
+	FOM_FAILBACK_NEVER,  /* when the active one fails */
+};
+
+enum fom_link_attribute {
+	IFLA_FOM_UNSPEC,
+	IFLA_FOM_CHOSEN,          /* u8, written: the slot that shall be active when it can, FOM_NO_SLOT: the best */
+	IFLA_FOM_ANNOUNCE_ROUNDS, /* u8, written: how often a switch is announced, 0: never */
+	IFLA_FOM_FAILBACK,        /* u8, written: enum fom_failback */
+	IFLA_FOM_UPDELAY,         /* u32, written: milliseconds that a better slave must have been usable */
+	IFLA_FOM_HOLD,            /* u32, written: most milliseconds that a driver waits at unbind, 0: it does not */
+	IFLA_FOM_INDEX,           /* u32: the master's number, as in FOM_PLACE */
+	IFLA_FOM_ACTIVE,          /* u8: slot, FOM_NO_SLOT: none */
+	IFLA_FOM_CAUSE,           /* u8: enum fom_cause of the last switch */
+	IFLA_FOM_SWITCHED_NS,     /* u64: CLOCK_BOOTTIME of the last switch */
+	IFLA_FOM_SWITCHES,        /* u64: how often the active slave changed */
+	IFLA_FOM_PAD,
+	IFLA_FOM_MAX_,
+	IFLA_FOM_MAX = IFLA_FOM_MAX_ - 1,
+};
+
+/* IFLA_INFO_SLAVE_DATA of a slave. */
+enum fom_slave_attribute {
+	IFLA_FOM_SLAVE_UNSPEC,
+	IFLA_FOM_SLAVE_ROLE,  /* u8, written: enum fom_role */
+	IFLA_FOM_SLAVE_RANK,  /* u32, written: lower is preferred */
+	IFLA_FOM_SLAVE_SLOT,  /* u8 */
+	IFLA_FOM_SLAVE_FLAGS, /* u32: FOM_SLAVE_* */
+	IFLA_FOM_SLAVE_STATS, /* struct fom_stats */
+	IFLA_FOM_SLAVE_PAD,
+	IFLA_FOM_SLAVE_MAX_,
+	IFLA_FOM_SLAVE_MAX = IFLA_FOM_SLAVE_MAX_ - 1,
+};
+
+#define FOM_SLAVE_ACTIVE 0x1u  /* sends */
+#define FOM_SLAVE_USABLE 0x2u  /* could */
+#define FOM_SLAVE_LEAVING 0x4u /* its driver is letting go */
+#define FOM_SLAVE_HIDDEN 0x8u  /* the module hid it */
+
+/* The kernel module's generic-netlink family. */
 #define FOM_GENL_NAME "fom"
+#define FOM_GENL_EVENTS "events" /* multicast group, in the namespace of the master */
 
 enum fom_command {
 	FOM_CMD_UNSPEC,
 	FOM_CMD_NETNS_SET, /* hide slaves in the namespace of FOM_A_NETNS_FD; without it, in the sender's own */
 	FOM_CMD_NETNS_GET, /* answers FOM_A_NETNS_FD: the hidden namespace, a new file descriptor of the sender's */
+	FOM_CMD_EVENT,     /* to `events`: FOM_A_MASTER, FOM_A_EVENT, FOM_A_SLAVE where it is about one */
 	FOM_CMD_MAX_,
 	FOM_CMD_MAX = FOM_CMD_MAX_ - 1,
 };
@@ -160,6 +215,9 @@ enum fom_command {
 enum fom_attribute {
 	FOM_A_UNSPEC,
 	FOM_A_NETNS_FD, /* u32 */
+	FOM_A_MASTER,   /* u32: ifindex of the master */
+	FOM_A_EVENT,    /* struct fom_event; its `master` is IFLA_FOM_INDEX */
+	FOM_A_SLAVE,    /* string: name of the slave */
 	FOM_A_MAX_,
 	FOM_A_MAX = FOM_A_MAX_ - 1,
 };
