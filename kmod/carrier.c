@@ -17,10 +17,9 @@ static int fom_carrier_event(struct kprobe *probe, struct pt_regs *regs)
 	if (netif_carrier_ok(dev))
 		return 0;
 	rcu_read_lock();
-	if (rcu_access_pointer(dev->rx_handler) == fom_receive) {
-		slave = rcu_dereference(dev->rx_handler_data);
+	slave = fom_slave_of(dev);
+	if (slave)
 		fom_reselect(slave->master, FOM_CAUSE_CARRIER_LOSS);
-	}
 	rcu_read_unlock();
 	return 0;
 }

@@ -97,7 +97,7 @@ static int fom_set_mac_address(struct net_device *dev, void *address)
 	fom_for_each_slave(master, slave) {
 		if (slave == failed)
 			break;
-		dev_set_mac_address(slave->dev, (struct sockaddr *)&before, NULL);
+		fom_compat_set_mac_address(slave->dev, &before);
 	}
 	master->follows = false;
 	return err;
@@ -184,9 +184,11 @@ static const struct net_device_ops fom_netdev_ops = {
 	.ndo_add_slave = fom_add_slave,
 	.ndo_del_slave = fom_del_slave,
 	.ndo_fix_features = fom_fix_features,
-	.ndo_features_check = passthru_features_check,
+	.ndo_features_check = fom_features_check,
+	.ndo_bpf = fom_bpf,
+	.ndo_xdp_xmit = fom_xdp_xmit,
 #ifdef CONFIG_NET_POLL_CONTROLLER
-	.ndo_netpoll_setup = fom_netpoll_setup,
+	.ndo_netpoll_setup = fom_compat_netpoll_setup(fom_netpoll_setup, fom_netpoll_setup_before),
 	.ndo_netpoll_cleanup = fom_netpoll_cleanup,
 	.ndo_poll_controller = fom_poll_controller,
 #endif
@@ -213,6 +215,7 @@ void fom_master_setup(struct net_device *dev)
 	master->dev = dev;
 	INIT_LIST_HEAD(&master->slaves);
 	spin_lock_init(&master->lock);
+	spin_lock_init(&master->stats_lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
 	INIT_DELAYED_WORK(&master->settle, fom_settle_work);
 	INIT_WORK(&master->refresh, fom_refresh_work);
@@ -230,6 +233,7 @@ void fom_master_setup(struct net_device *dev)
 	dev->priv_flags |= IFF_UNICAST_FLT | IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE;
 	dev->priv_flags &= ~(IFF_XMIT_DST_RELEASE | IFF_TX_SKB_SHARING);
 	fom_compat_set_master_traits(dev);
+	fom_compat_set_xdp_features(dev);
 
 	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA |
 			   NETIF_F_LRO | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER |
@@ -303,6 +307,17 @@ void fom_master_leave(struct net_device *dev)
 }
 
 /**
+ * fom_get_num_rx_queues() - as many as a slave may have for this machine
+ *
+ * A master has one queue to send by: it keeps no frame, and a slave picks among its own by the flow. Frames that come
+ * in carry the number of the slave's queue.
+ */
+unsigned int fom_get_num_rx_queues(void)
+{
+	return clamp(num_possible_cpus(), 16u, 256u);
+}
+
+/**
  * fom_standby_create() - the master for a virtio-net device that negotiated VIRTIO_NET_F_STANDBY
  * @standby: not registered yet
  *
@@ -317,8 +332,7 @@ struct fom_device *fom_standby_create(struct net_device *standby)
 	struct net_device *dev;
 	int err;
 
-	/* One queue: the master keeps no frame, and a slave picks among its own by the flow. */
-	dev = alloc_netdev(sizeof(*master), "eth%d", NET_NAME_ENUM, fom_master_setup);
+	dev = alloc_netdev_mqs(sizeof(*master), "eth%d", NET_NAME_ENUM, fom_master_setup, 1, fom_get_num_rx_queues());
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	master = netdev_priv(dev);

@@ -44,13 +44,26 @@ static int fom_get_ts_info(struct net_device *dev, fom_compat_ts_info *info)
 	return 0;
 }
 
-/* Of each slave, in the order of struct fom_totals. */
+/* Of each slave, in the order of fom_row(). */
 static const char *const fom_counters[] = {
-	"rx_packets", "rx_bytes", "rx_multicast", "rx_duplicate", "rx_reflected", "tx_packets", "tx_bytes",
+	"rx_packets", "rx_bytes", "rx_duplicate", "rx_reflected", "tx_packets", "tx_bytes",
 };
 
 #define FOM_COUNTERS ARRAY_SIZE(fom_counters)
-static_assert(sizeof(struct fom_totals) == FOM_COUNTERS * sizeof(u64));
+
+static void fom_row(struct fom_slave *slave, u64 *row)
+{
+	struct rtnl_link_stats64 share;
+	struct fom_refused refused;
+
+	fom_slave_stats(slave, &share, &refused);
+	*row++ += share.rx_packets;
+	*row++ += share.rx_bytes;
+	*row++ += refused.duplicate;
+	*row++ += refused.reflected;
+	*row++ += share.tx_packets;
+	*row++ += share.tx_bytes;
+}
 
 /* The roles always have their rows, so that a NIC that is away does not change what the others mean. */
 static const char *const fom_rows[] = { [FOM_ROLE_PRIMARY] = "primary", [FOM_ROLE_STANDBY] = "standby" };
@@ -76,18 +89,11 @@ static void fom_get_strings(struct net_device *dev, u32 set, u8 *strings)
 static void fom_get_ethtool_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *values)
 {
 	struct fom_device *master = netdev_priv(dev);
-	struct fom_totals totals;
 	struct fom_slave *slave;
-	unsigned int i;
 
 	memset(values, 0, FOM_ROWS * FOM_COUNTERS * sizeof(u64));
-	fom_for_each_slave(master, slave) {
-		u64 *row = values + (slave->role - FOM_ROLE_PRIMARY) * FOM_COUNTERS;
-
-		fom_slave_totals(slave, &totals);
-		for (i = 0; i < FOM_COUNTERS; i++)
-			row[i] += ((const u64 *)&totals)[i];
-	}
+	fom_for_each_slave(master, slave)
+		fom_row(slave, values + (slave->role - FOM_ROLE_PRIMARY) * FOM_COUNTERS);
 }
 
 const struct ethtool_ops fom_ethtool_ops = {

@@ -37,6 +37,7 @@ void fom_compute_features(struct fom_device *master)
 	unsigned int tso_size = TSO_MAX_SIZE, tso_segs = TSO_MAX_SEGS;
 	unsigned short header = ETH_HLEN, headroom = 0, tailroom = 0;
 	struct net_device *dev = master->dev;
+	unsigned int rx_queues = 1;
 	struct fom_slave *slave;
 
 	fom_for_each_slave(master, slave) {
@@ -45,6 +46,7 @@ void fom_compute_features(struct fom_device *master)
 		vlan = netdev_increment_features(vlan, lower->vlan_features, FOM_VLAN_FEATURES);
 		enc = netdev_increment_features(enc, lower->hw_enc_features, FOM_ENC_FEATURES);
 		keeps_dst &= lower->priv_flags;
+		rx_queues = max(rx_queues, lower->real_num_rx_queues);
 		header = max(header, lower->hard_header_len);
 		headroom = max(headroom, lower->needed_headroom);
 		tailroom = max(tailroom, lower->needed_tailroom);
@@ -63,6 +65,7 @@ void fom_compute_features(struct fom_device *master)
 	dev->hw_enc_features = enc | NETIF_F_GSO_ENCAP_ALL | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
 	netif_set_tso_max_segs(dev, tso_segs);
 	netif_set_tso_max_size(dev, tso_size);
+	netif_set_real_num_rx_queues(dev, min(rx_queues, dev->num_rx_queues));
 	dev->priv_flags &= ~IFF_XMIT_DST_RELEASE;
 	if (dev->priv_flags & IFF_XMIT_DST_RELEASE_PERM &&
 	    keeps_dst == (IFF_XMIT_DST_RELEASE | IFF_XMIT_DST_RELEASE_PERM))

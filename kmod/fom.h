@@ -30,22 +30,18 @@
 
 struct fom_slave;
 
-/* What becomes of frames, per CPU. */
+/* Frames that are not only passed on, per CPU. */
 struct fom_pcpu_stats {
-	u64_stats_t rx_packets;
-	u64_stats_t rx_bytes;
-	u64_stats_t rx_multicast;
-	u64_stats_t rx_duplicate; /* group frames and foreign unicast from a slave that is not active */
-	u64_stats_t rx_reflected; /* our own frames come back */
-	u64_stats_t tx_packets;
-	u64_stats_t tx_bytes;
+	u64_stats_t rx_duplicate;     /* group frames and foreign unicast from a slave that is not active */
+	u64_stats_t rx_reflected;     /* our own frames come back */
+	u64_stats_t rx_refused_bytes; /* of both */
 	struct u64_stats_sync syncp;
+	unsigned long watched; /* unicast, while the slave is watched */
 };
 
 /* The same, summed. */
-struct fom_totals {
-	u64 rx_packets, rx_bytes, rx_multicast, rx_duplicate, rx_reflected;
-	u64 tx_packets, tx_bytes;
+struct fom_refused {
+	u64 duplicate, reflected, bytes;
 };
 
 /* What a user asked for, and the drop-in's defaults. */
@@ -74,7 +70,8 @@ struct fom_device {
 	u8 pair_mac[ETH_ALEN];
 
 	struct fom_options options;
-	bool follows; /* slaves are being made to follow the master; under RTNL */
+	struct bpf_prog *xdp_prog; /* under RTNL */
+	bool follows;		   /* slaves are being made to follow the master; under RTNL */
 
 	enum fom_cause cause; /* of the last switch */
 	u64 switched_ns;      /* CLOCK_BOOTTIME */
@@ -84,7 +81,8 @@ struct fom_device {
 	unsigned int events_noted, events_told;
 	const struct device *slot_device[FOM_MAX_SLAVES]; /* whose a slot was last: compared, never looked into */
 
-	struct fom_totals gone; /* counted by slaves that have left; under lock */
+	spinlock_t stats_lock;
+	struct rtnl_link_stats64 gone; /* carried by slaves that have left; under stats_lock */
 
 	struct delayed_work announce;
 	unsigned int announce_left;
@@ -95,11 +93,18 @@ struct fom_device {
 /* One NIC under a master: rx_handler_data of its net_device. */
 struct fom_slave {
 	struct net_device *dev;
+	struct net_device *upper; /* the master's */
+	u16 mark;		  /* never 0: which slave a frame was prepared for */
 	struct fom_device *master;
 	struct list_head node;
 	refcount_t refs; /* one for being in the list */
 	struct fom_pcpu_stats __percpu *stats;
+	struct bpf_prog __rcu *xdp_stack; /* the master's, where the driver cannot run it */
+	bool xdp_native;
+	unsigned int watchers; /* of what it receives; under RTNL */
 	struct netpoll *netpoll;
+	struct rtnl_link_stats64 last, counted, share; /* of its driver, since it joined, less what was refused */
+	bool left; /* no slave any more, its device perhaps gone; set under RTNL and stats_lock */
 	enum fom_role role;
 	unsigned int slot;
 	unsigned int rank;	  /* lower is preferred */
@@ -141,6 +146,7 @@ void fom_hide_undo(struct net_device *dev, struct net *home);
 extern struct list_head fom_masters;
 bool fom_is_master(const struct net_device *dev);
 void fom_master_setup(struct net_device *dev);
+unsigned int fom_get_num_rx_queues(void);
 int fom_master_enter(struct net_device *dev);
 void fom_master_leave(struct net_device *dev);
 struct fom_device *fom_standby_create(struct net_device *standby);
@@ -169,18 +175,31 @@ void fom_event_note(struct fom_device *master, enum fom_event_type type, u32 fro
 void fom_event_add(struct fom_device *master, enum fom_event_type type, u32 from, u32 to);
 void fom_events_send(struct fom_device *master);
 
-/* datapath.c */
+/* transmit.c */
 netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev);
+netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev, netdev_features_t features);
+
+/* receive.c */
 rx_handler_result_t fom_receive(struct sk_buff **pskb);
+bool fom_receives(rx_handler_func_t *handler);
+rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave);
+void fom_slave_watch(struct fom_slave *slave, bool begin);
 
 /* ethtool.c */
 extern const struct ethtool_ops fom_ethtool_ops;
+
+/* xdp.c */
+int fom_bpf(struct net_device *dev, struct netdev_bpf *bpf);
+int fom_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 flags);
+int fom_slave_xdp_set(struct fom_slave *slave, struct bpf_prog *prog);
+bool fom_xdp_in_stack(struct bpf_prog *prog, struct sk_buff **pskb);
 
 /* netpoll.c */
 #ifdef CONFIG_NET_POLL_CONTROLLER
 int fom_slave_netpoll_begin(struct fom_slave *slave);
 void fom_slave_netpoll_end(struct fom_slave *slave);
-int fom_netpoll_setup(struct net_device *dev, struct netpoll_info *info);
+int fom_netpoll_setup(struct net_device *dev);
+int fom_netpoll_setup_before(struct net_device *dev, struct netpoll_info *info);
 void fom_netpoll_cleanup(struct net_device *dev);
 void fom_poll_controller(struct net_device *dev);
 #else
@@ -197,9 +216,10 @@ netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t fea
 void fom_compute_features(struct fom_device *master);
 
 /* stats.c */
-void fom_slave_totals(const struct fom_slave *slave, struct fom_totals *totals);
 void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
-void fom_slave_unlist(struct fom_slave *slave);
+void fom_slave_stats(struct fom_slave *slave, struct rtnl_link_stats64 *share, struct fom_refused *refused);
+void fom_stats_begin(struct fom_slave *slave);
+void fom_stats_keep(struct fom_slave *slave);
 
 /* announce.c: the fabric learns where we are */
 extern struct workqueue_struct *fom_wq;

@@ -76,7 +76,9 @@ static int fom_hide_join(struct net_device *dev)
 	master = fom_hide_match(dev, &role);
 	if (!master || fom_slave_in(master, role))
 		return NOTIFY_DONE;
+	fom_compat_unlock(dev);
 	err = fom_slave_add(master, dev, role, NULL);
+	fom_compat_lock(dev);
 	if (err)
 		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
 	return NOTIFY_OK;
@@ -137,8 +139,7 @@ static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enu
 	fom_hide_name(master, role, name);
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, true);
-	err = __dev_change_net_namespace(dev, fom_hidden_net(), name,
-					 FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
+	err = fom_compat_change_net(dev, fom_hidden_net(), name, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
 	if (err)
 		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
 }
@@ -152,7 +153,7 @@ static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enu
  */
 void fom_hide_undo(struct net_device *dev, struct net *home)
 {
-	int err = __dev_change_net_namespace(dev, home, "eth%d", 0);
+	int err = fom_compat_change_net(dev, home, "eth%d", 0);
 
 	if (err)
 		netdev_err(dev, "stays hidden: error %d\n", err);

@@ -66,14 +66,14 @@ static void fom_take_options(struct fom_device *master, struct nlattr *data[])
 		WRITE_ONCE(options->hold_ms, nla_get_u32(data[IFLA_FOM_HOLD]));
 }
 
-static int fom_newlink(struct net *net, struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
-		       struct netlink_ext_ack *extack)
+static int fom_newlink(struct net_device *dev, struct rtnl_newlink_params *params, struct netlink_ext_ack *extack)
 {
-	if (!tb[IFLA_ADDRESS])
+	if (!params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
-	fom_take_options(netdev_priv(dev), data);
+	fom_take_options(netdev_priv(dev), params->data);
 	return fom_master_enter(dev);
 }
+FOM_COMPAT_NEWLINK(fom_newlink)
 
 static int fom_changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 			  struct netlink_ext_ack *extack)
@@ -138,20 +138,21 @@ static u32 fom_slave_flags(const struct fom_slave *slave)
 
 static int fom_fill_slave_info(struct sk_buff *skb, const struct net_device *dev, const struct net_device *lower)
 {
-	const struct fom_slave *slave = fom_slave_of(lower);
-	struct fom_totals totals;
+	struct fom_slave *slave = fom_slave_of(lower);
+	struct rtnl_link_stats64 share;
+	struct fom_refused refused;
 	struct fom_stats stats;
 
 	if (!slave)
 		return 0;
-	fom_slave_totals(slave, &totals);
+	fom_slave_stats(slave, &share, &refused);
 	stats = (struct fom_stats){
-		.tx_packets = totals.tx_packets,
-		.tx_bytes = totals.tx_bytes,
-		.rx_packets = totals.rx_packets,
-		.rx_bytes = totals.rx_bytes,
-		.rx_duplicate = totals.rx_duplicate,
-		.rx_reflected = totals.rx_reflected,
+		.tx_packets = share.tx_packets,
+		.tx_bytes = share.tx_bytes,
+		.rx_packets = share.rx_packets,
+		.rx_bytes = share.rx_bytes,
+		.rx_duplicate = refused.duplicate,
+		.rx_reflected = refused.reflected,
 	};
 	if (nla_put_u8(skb, IFLA_FOM_SLAVE_ROLE, slave->role) || nla_put_u32(skb, IFLA_FOM_SLAVE_RANK, slave->rank) ||
 	    nla_put_u8(skb, IFLA_FOM_SLAVE_SLOT, slave->slot) ||
@@ -176,6 +177,11 @@ static int fom_slave_changelink(struct net_device *dev, struct net_device *lower
 	return 0;
 }
 
+static unsigned int fom_get_num_tx_queues(void)
+{
+	return 1;
+}
+
 #define FOM_LINK_KIND_OPS                                                                                              \
 	.kind = FOM_LINK_KIND, .priv_size = sizeof(struct fom_device), .maxtype = IFLA_FOM_MAX,                        \
 	.policy = fom_link_policy, .validate = fom_validate, .changelink = fom_changelink, .get_size = fom_get_size,   \
@@ -186,7 +192,9 @@ static int fom_slave_changelink(struct net_device *dev, struct net_device *lower
 struct rtnl_link_ops fom_link_ops __read_mostly = {
 	FOM_LINK_KIND_OPS,
 	.setup = fom_master_setup,
-	.newlink = fom_newlink,
+	.get_num_tx_queues = fom_get_num_tx_queues,
+	.get_num_rx_queues = fom_get_num_rx_queues,
+	.newlink = fom_compat_newlink(fom_newlink),
 	.dellink = fom_dellink,
 };
 

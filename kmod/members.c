@@ -15,7 +15,7 @@
  */
 struct fom_slave *fom_slave_of(const struct net_device *dev)
 {
-	if (rcu_access_pointer(dev->rx_handler) != fom_receive)
+	if (!fom_receives(rcu_access_pointer(dev->rx_handler)))
 		return NULL;
 	return rcu_dereference_rtnl(dev->rx_handler_data);
 }
@@ -87,7 +87,7 @@ static int fom_slave_take_address(struct fom_slave *slave)
 	if (ether_addr_equal(slave->dev->dev_addr, slave->master->dev->dev_addr))
 		return 0;
 	memcpy(((struct sockaddr *)&address)->sa_data, slave->master->dev->dev_addr, ETH_ALEN);
-	return dev_set_mac_address(slave->dev, (struct sockaddr *)&address, NULL);
+	return fom_compat_set_mac_address(slave->dev, &address);
 }
 
 static void fom_slave_return_address(struct fom_slave *slave)
@@ -97,7 +97,7 @@ static void fom_slave_return_address(struct fom_slave *slave)
 	if (ether_addr_equal(slave->dev->dev_addr, slave->own_mac))
 		return;
 	memcpy(((struct sockaddr *)&address)->sa_data, slave->own_mac, ETH_ALEN);
-	dev_set_mac_address(slave->dev, (struct sockaddr *)&address, NULL);
+	fom_compat_set_mac_address(slave->dev, &address);
 }
 
 static void fom_slave_filters(struct fom_slave *slave)
@@ -165,9 +165,11 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	}
 	refcount_set(&slave->refs, 1);
 	slave->dev = dev;
+	slave->upper = master->dev;
 	slave->master = master;
 	slave->role = role;
 	slave->slot = slot;
+	slave->mark = slot + 1;
 	slave->rank = role == FOM_ROLE_STANDBY ? FOM_MAX_SLAVES + slot : slot;
 	slave->own_mtu = dev->mtu;
 	ether_addr_copy(slave->own_mac, dev->dev_addr);
@@ -183,6 +185,14 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 		goto no_address;
 	}
 	fom_compat_set_no_addrconf(dev, true);
+	/* Before it is opened: some drivers take the link down for that. */
+	if (master->xdp_prog) {
+		err = fom_slave_xdp_set(slave, master->xdp_prog);
+		if (err) {
+			NL_SET_ERR_MSG(extack, "The device has an XDP program of its own");
+			goto no_xdp;
+		}
+	}
 	if (master->dev->flags & IFF_UP) {
 		err = dev_open(dev, extack);
 		if (err)
@@ -200,13 +210,14 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 			goto no_netpoll;
 		}
 	}
-	err = netdev_rx_handler_register(dev, fom_receive, slave);
+	err = netdev_rx_handler_register(dev, fom_slave_handler(slave), slave);
 	if (err)
 		goto no_handler;
 	err = netdev_master_upper_dev_link(dev, master->dev, slave, &lag, extack);
 	if (err)
 		goto no_upper;
 	fom_slave_filters(slave);
+	fom_stats_begin(slave);
 
 	spin_lock_irq(&master->lock);
 	list_add_tail_rcu(&slave->node, &master->slaves);
@@ -229,6 +240,8 @@ no_vlans:
 	if (master->dev->flags & IFF_UP)
 		dev_close(dev);
 no_open:
+	fom_slave_xdp_set(slave, NULL);
+no_xdp:
 	fom_compat_set_no_addrconf(dev, false);
 	fom_slave_return_address(slave);
 no_address:
@@ -273,8 +286,12 @@ void fom_slave_del(struct fom_slave *slave)
 	fom_slave_leave(slave, FOM_CAUSE_UNREGISTER);
 	netdev_upper_dev_unlink(dev, master->dev);
 	netdev_rx_handler_unregister(dev); /* waits: no frame by it is under way after this */
-	fom_slave_unlist(slave);
+	fom_stats_keep(slave);
+	spin_lock_irq(&master->lock);
+	list_del_rcu(&slave->node);
+	spin_unlock_irq(&master->lock);
 	fom_slave_netpoll_end(slave);
+	fom_slave_xdp_set(slave, NULL);
 	fom_slave_drop_filters(slave);
 	vlan_vids_del_by_dev(dev, master->dev);
 	dev_close(dev);

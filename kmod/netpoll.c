@@ -51,7 +51,7 @@ void fom_netpoll_cleanup(struct net_device *dev)
 		fom_slave_netpoll_end(slave);
 }
 
-int fom_netpoll_setup(struct net_device *dev, struct netpoll_info *info)
+int fom_netpoll_setup(struct net_device *dev)
 {
 	struct fom_device *master = netdev_priv(dev);
 	struct fom_slave *slave;
@@ -66,6 +66,11 @@ int fom_netpoll_setup(struct net_device *dev, struct netpoll_info *info)
 		}
 	}
 	return 0;
+}
+
+int fom_netpoll_setup_before(struct net_device *dev, struct netpoll_info *info)
+{
+	return fom_netpoll_setup(dev);
 }
 
 void fom_poll_controller(struct net_device *dev)

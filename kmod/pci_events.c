@@ -18,10 +18,12 @@
 
 static u64 fom_unicast(const struct fom_slave *slave)
 {
-	struct fom_totals totals;
+	u64 sum = 0;
+	int cpu;
 
-	fom_slave_totals(slave, &totals);
-	return totals.rx_packets - totals.rx_multicast;
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(slave->stats, cpu)->watched);
+	return sum;
 }
 
 /* What one slave has received, and when that last changed. */
@@ -60,12 +62,22 @@ static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *n
 	return silent >= FOM_HOLD_IDLE;
 }
 
+static void fom_watch_both(struct fom_slave *one, struct fom_slave *other, bool begin)
+{
+	rtnl_lock();
+	fom_slave_watch(one, begin);
+	fom_slave_watch(other, begin);
+	rtnl_unlock();
+}
+
 /* Both slaves may leave meanwhile: only their counters are looked at, and the caller has references. */
 static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int most_ms)
 {
 	ktime_t begin = ktime_get(), now = begin;
 	struct fom_watch from, to;
 
+	/* The driver's remove() takes this lock next anyway. */
+	fom_watch_both(old, new, true);
 	fom_watch_begin(&from, old, now);
 	fom_watch_begin(&to, new, now);
 	do {
@@ -74,6 +86,7 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int 
 		fom_watch_look(&from, now);
 		fom_watch_look(&to, now);
 	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < most_ms);
+	fom_watch_both(old, new, false);
 }
 
 /**

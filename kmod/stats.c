@@ -1,86 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Counters: 64 bits per CPU and slave, in the handlers themselves. What the master reports is their sum and what slaves
- * that have left had counted, so nothing is counted that did not pass the master, and nothing is forgotten.
+ * Counters. A frame is counted by the driver of the NIC that carries it. A slave's share is what its driver has counted
+ * since it joined, less what the master refused (copies, our own frames coming back); a master's is the sum of those,
+ * and of what slaves that have left had. So nothing is counted that did not pass the master, and nothing is forgotten.
  */
 #include "fom.h"
 
-static void fom_add(struct fom_totals *to, const struct fom_totals *from)
+#define FOM_STATS (sizeof(struct rtnl_link_stats64) / sizeof(u64))
+static_assert(FOM_STATS * sizeof(u64) == sizeof(struct rtnl_link_stats64));
+
+/* Drivers may start again from zero when they are opened, and may count in 32 bits. */
+static u64 fom_counted(u64 now, u64 before)
 {
-	to->rx_packets += from->rx_packets;
-	to->rx_bytes += from->rx_bytes;
-	to->rx_multicast += from->rx_multicast;
-	to->rx_duplicate += from->rx_duplicate;
-	to->rx_reflected += from->rx_reflected;
-	to->tx_packets += from->tx_packets;
-	to->tx_bytes += from->tx_bytes;
+	s64 more = now - before;
+
+	if (!((now | before) >> 32))
+		more = (s32)((u32)now - (u32)before);
+	return max_t(s64, more, 0);
 }
 
-/**
- * fom_slave_totals() - what one slave has carried since it joined
- * @slave: of the caller's RCU section or under RTNL
- * @totals: is overwritten
- */
-void fom_slave_totals(const struct fom_slave *slave, struct fom_totals *totals)
+static void fom_refused(const struct fom_slave *slave, struct fom_refused *refused)
 {
 	int cpu;
 
-	memset(totals, 0, sizeof(*totals));
+	memset(refused, 0, sizeof(*refused));
 	for_each_possible_cpu(cpu) {
 		const struct fom_pcpu_stats *stats = per_cpu_ptr(slave->stats, cpu);
-		struct fom_totals one;
+		u64 duplicate, reflected, bytes;
 		unsigned int start;
 
 		do {
 			start = u64_stats_fetch_begin(&stats->syncp);
-			one.rx_packets = u64_stats_read(&stats->rx_packets);
-			one.rx_bytes = u64_stats_read(&stats->rx_bytes);
-			one.rx_multicast = u64_stats_read(&stats->rx_multicast);
-			one.rx_duplicate = u64_stats_read(&stats->rx_duplicate);
-			one.rx_reflected = u64_stats_read(&stats->rx_reflected);
-			one.tx_packets = u64_stats_read(&stats->tx_packets);
-			one.tx_bytes = u64_stats_read(&stats->tx_bytes);
+			duplicate = u64_stats_read(&stats->rx_duplicate);
+			reflected = u64_stats_read(&stats->rx_reflected);
+			bytes = u64_stats_read(&stats->rx_refused_bytes);
 		} while (u64_stats_fetch_retry(&stats->syncp, start));
-		fom_add(totals, &one);
+		refused->duplicate += duplicate;
+		refused->reflected += reflected;
+		refused->bytes += bytes;
 	}
+}
+
+/* Never less than before: a driver may count a frame later than we refuse it. */
+static void fom_raise(__u64 *told, u64 counted, u64 refused)
+{
+	if (counted > refused)
+		*told = max_t(u64, *told, counted - refused);
+}
+
+/* Bring a slave's share up to date; under stats_lock. */
+static void fom_slave_fold(struct fom_slave *slave)
+{
+	u64 *sum = (u64 *)&slave->counted, *last = (u64 *)&slave->last;
+	struct rtnl_link_stats64 now;
+	struct fom_refused refused;
+	unsigned int i;
+
+	dev_get_stats(slave->dev, &now);
+	for (i = 0; i < FOM_STATS; i++)
+		sum[i] += fom_counted(((u64 *)&now)[i], last[i]);
+	slave->last = now;
+
+	fom_refused(slave, &refused);
+	now = slave->counted;
+	now.rx_packets = slave->share.rx_packets;
+	now.rx_bytes = slave->share.rx_bytes;
+	now.multicast = slave->share.multicast;
+	/* That nobody wanted a refused frame is no news (RX_HANDLER_EXACT). */
+	now.rx_nohandler = 0;
+	fom_raise(&now.rx_packets, slave->counted.rx_packets, refused.duplicate + refused.reflected);
+	fom_raise(&now.rx_bytes, slave->counted.rx_bytes, refused.bytes);
+	fom_raise(&now.multicast, slave->counted.multicast, refused.duplicate + refused.reflected);
+	slave->share = now;
+}
+
+static void fom_add(struct rtnl_link_stats64 *to, const struct rtnl_link_stats64 *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < FOM_STATS; i++)
+		((u64 *)to)[i] += ((const u64 *)from)[i];
+}
+
+/**
+ * fom_slave_stats() - what one slave has carried since it joined
+ * @slave: under RTNL
+ * @share: filled
+ * @refused: filled with what it brought and the master did not want
+ */
+void fom_slave_stats(struct fom_slave *slave, struct rtnl_link_stats64 *share, struct fom_refused *refused)
+{
+	spin_lock(&slave->master->stats_lock);
+	fom_slave_fold(slave);
+	*share = slave->share;
+	spin_unlock(&slave->master->stats_lock);
+	fom_refused(slave, refused);
 }
 
 void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 {
 	struct fom_device *master = netdev_priv(dev);
-	struct fom_totals sum, one;
 	struct fom_slave *slave;
-	unsigned long flags;
 
-	/* Under the lock no slave goes between its own counters and those of the gone. */
-	spin_lock_irqsave(&master->lock, flags);
-	sum = master->gone;
-	list_for_each_entry(slave, &master->slaves, node) {
-		fom_slave_totals(slave, &one);
-		fom_add(&sum, &one);
+	rcu_read_lock();
+	spin_lock(&master->stats_lock);
+	*stats = master->gone;
+	fom_for_each_slave(master, slave) {
+		if (slave->left)
+			continue;
+		fom_slave_fold(slave);
+		fom_add(stats, &slave->share);
 	}
-	spin_unlock_irqrestore(&master->lock, flags);
-	stats->rx_packets = sum.rx_packets;
-	stats->rx_bytes = sum.rx_bytes;
-	stats->multicast = sum.rx_multicast;
-	stats->tx_packets = sum.tx_packets;
-	stats->tx_bytes = sum.tx_bytes;
+	spin_unlock(&master->stats_lock);
+	rcu_read_unlock();
 }
 
 /**
- * fom_slave_unlist() - take a slave out of its master's list, its counters into the master's
- * @slave: no frame of it is under way
- *
- * Context: RTNL.
+ * fom_stats_begin() - what a slave's driver has counted until now is not the master's
+ * @slave: joins
  */
-void fom_slave_unlist(struct fom_slave *slave)
+void fom_stats_begin(struct fom_slave *slave)
+{
+	dev_get_stats(slave->dev, &slave->last);
+}
+
+/**
+ * fom_stats_keep() - what a slave has carried stays with its master
+ * @slave: leaves
+ */
+void fom_stats_keep(struct fom_slave *slave)
 {
 	struct fom_device *master = slave->master;
-	struct fom_totals totals;
 
-	spin_lock_irq(&master->lock);
-	fom_slave_totals(slave, &totals);
-	fom_add(&master->gone, &totals);
-	list_del_rcu(&slave->node);
-	spin_unlock_irq(&master->lock);
+	spin_lock(&master->stats_lock);
+	fom_slave_fold(slave);
+	fom_add(&master->gone, &slave->share);
+	slave->left = true;
+	spin_unlock(&master->stats_lock);
 }

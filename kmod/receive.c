@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What comes in by any slave enters the master, if it is not a copy of something that the active slave brings as well.
+ *
+ * Nearly every frame is unicast to us, and then there is nothing to decide. It is not even counted: what the slaves'
+ * drivers count is, less what is refused here (stats.c). Where more has to be done with each frame,
+ * fom_receive_watched() takes the place of fom_receive() for a while.
+ */
+#include "fom.h"
+
+/* A frame that the master's users must not see a second time, or never. */
+static bool fom_unwanted(const struct fom_slave *slave, const struct sk_buff *skb)
+{
+	struct fom_pcpu_stats *stats = this_cpu_ptr(slave->stats);
+	bool unwanted = true;
+
+	u64_stats_update_begin(&stats->syncp);
+	if (ether_addr_equal_64bits(eth_hdr(skb)->h_source, slave->upper->dev_addr))
+		u64_stats_inc(&stats->rx_reflected);
+	else if (slave != rcu_access_pointer(slave->master->active))
+		u64_stats_inc(&stats->rx_duplicate);
+	else
+		unwanted = false;
+	if (unwanted)
+		u64_stats_add(&stats->rx_refused_bytes, skb->len + ETH_HLEN);
+	u64_stats_update_end(&stats->syncp);
+	return unwanted;
+}
+
+/* Group frames, what a promiscuous slave hears of others, and frames that somebody else holds too. */
+static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
+	const struct fom_slave *slave;
+
+	if (unlikely(!skb))
+		return RX_HANDLER_CONSUMED;
+	*pskb = skb;
+	slave = rcu_dereference(skb->dev->rx_handler_data);
+	/* Whoever asked this very slave for a protocol (LLDP) still gets it. */
+	if (skb->pkt_type != PACKET_HOST && fom_unwanted(slave, skb))
+		return RX_HANDLER_EXACT;
+	skb->dev = slave->upper;
+	return RX_HANDLER_ANOTHER;
+}
+
+rx_handler_result_t fom_receive(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	const struct fom_slave *slave;
+
+	if (unlikely(skb_shared(skb) || skb->pkt_type != PACKET_HOST))
+		return fom_receive_special(pskb);
+	slave = rcu_dereference(skb->dev->rx_handler_data);
+	skb->dev = slave->upper;
+	return RX_HANDLER_ANOTHER;
+}
+
+/* The same for a slave that a program runs for in the stack, or whose frames are counted for fom_hold(). */
+static rx_handler_result_t fom_receive_watched(struct sk_buff **pskb)
+{
+	const struct fom_slave *slave = rcu_dereference((*pskb)->dev->rx_handler_data);
+	rx_handler_result_t result;
+	struct bpf_prog *xdp;
+
+	if ((*pskb)->pkt_type == PACKET_HOST)
+		this_cpu_inc(slave->stats->watched);
+	result = fom_receive_special(pskb);
+	if (result != RX_HANDLER_ANOTHER)
+		return result;
+	xdp = rcu_dereference(slave->xdp_stack);
+	if (xdp && !fom_xdp_in_stack(xdp, pskb))
+		return RX_HANDLER_CONSUMED;
+	return RX_HANDLER_ANOTHER;
+}
+
+/**
+ * fom_receives() - is this handler ours?
+ * @handler: of any device
+ */
+bool fom_receives(rx_handler_func_t *handler)
+{
+	return handler == fom_receive || handler == fom_receive_watched;
+}
+
+/**
+ * fom_slave_watch() - look closer at what a slave receives, or no more
+ * @slave: its handler is changed under the feet of frames, to one that does the same for all of them
+ * @begin: each call with true needs one with false
+ *
+ * Context: RTNL.
+ */
+void fom_slave_watch(struct fom_slave *slave, bool begin)
+{
+	ASSERT_RTNL();
+	slave->watchers += begin ? 1 : -1;
+	if (!slave->left && fom_receives(rcu_access_pointer(slave->dev->rx_handler)))
+		rcu_assign_pointer(slave->dev->rx_handler, slave->watchers ? fom_receive_watched : fom_receive);
+}
+
+/**
+ * fom_slave_handler() - what a slave is to be registered with
+ * @slave: joins
+ */
+rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave)
+{
+	return slave->watchers ? fom_receive_watched : fom_receive;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What leaves the master leaves by the active slave. Each frame looks at that slave's state; no event has to come
+ * first.
+ *
+ * A frame has been through dev_queue_xmit() once, for the master. The second time, for the slave, would check features,
+ * segment, pick a queue and pass its queueing discipline to no effect as long as nothing waits there. So the master's
+ * pass is made to suit the slave (fom_features_check()), and the frame is given to the slave's driver at once; whatever
+ * does not fit that goes the long way.
+ */
+#include <linux/if_vlan.h>
+#include <linux/netpoll.h>
+#include <net/dst.h>
+#include <net/sch_generic.h>
+
+#include "fom.h"
+
+/* Where the master's pass notes which slave it was made to suit; it is there for masters (bonding, team use it too). */
+static u16 *fom_suits(struct sk_buff *skb)
+{
+	return &qdisc_skb_cb(skb)->slave_dev_queue_mapping;
+}
+
+/* netif_skb_features() of the master asks: segments and checksums are then made as the active slave wants them. */
+netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev, netdev_features_t features)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave = rcu_dereference_bh(master->active);
+	struct net_device *lower;
+
+	*fom_suits(skb) = 0;
+	/* Features inside tunnels and tags are sets of their own: those frames are looked at again. */
+	if (unlikely(!slave) || skb->encapsulation || skb_vlan_tagged(skb))
+		return features;
+	lower = slave->dev;
+	features &= lower->features;
+	if (lower->netdev_ops->ndo_features_check)
+		features &= lower->netdev_ops->ndo_features_check(skb, lower, features);
+	*fom_suits(skb) = slave->mark;
+	return features;
+}
+
+static struct netdev_queue *fom_pick_queue(struct net_device *lower, struct sk_buff *skb)
+{
+	const struct net_device_ops *ops = lower->netdev_ops;
+	u16 queue = 0;
+
+	if (lower->real_num_tx_queues > 1) {
+		queue = ops->ndo_select_queue ? ops->ndo_select_queue(lower, skb, NULL)
+					      : netdev_pick_tx(lower, skb, NULL);
+		queue = netdev_cap_txqueue(lower, queue);
+	}
+	skb_set_queue_mapping(skb, queue);
+	return netdev_get_tx_queue(lower, queue);
+}
+
+/* Nothing waits in this queue, and the discipline would let the frame pass. */
+static bool fom_queue_idle(const struct netdev_queue *queue)
+{
+	const struct Qdisc *qdisc = rcu_dereference_bh(queue->qdisc);
+
+	return qdisc->flags & TCQ_F_CAN_BYPASS && qdisc_is_empty(qdisc);
+}
+
+/* Give the frame to the driver. False: it was not taken and is as before. */
+static bool fom_xmit_direct(struct sk_buff *skb, struct net_device *lower)
+{
+	struct netdev_queue *queue;
+	netdev_tx_t taken = NETDEV_TX_BUSY;
+
+	if (unlikely(dev_nit_active(lower) || fom_compat_has_egress(lower)))
+		return false;
+	queue = fom_pick_queue(lower, skb);
+	if (unlikely(!fom_queue_idle(queue)))
+		return false;
+	if (lower->priv_flags & IFF_XMIT_DST_RELEASE)
+		skb_dst_drop(skb);
+	else
+		skb_dst_force(skb);
+	if (unlikely(!HARD_TX_TRYLOCK(lower, queue)))
+		return false;
+	if (likely(!netif_xmit_frozen_or_stopped(queue)))
+		taken = netdev_start_xmit(skb, lower, queue, false);
+	HARD_TX_UNLOCK(lower, queue);
+	return likely(dev_xmit_complete(taken));
+}
+
+netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct fom_device *master = netdev_priv(dev);
+	struct fom_slave *slave = rcu_dereference_bh(master->active);
+
+	if (unlikely(!slave || !fom_slave_live(slave))) {
+		slave = fom_replace_dead(master, slave);
+		if (!slave) {
+			dev_core_stats_tx_dropped_inc(dev);
+			dev_kfree_skb_any(skb);
+			return NETDEV_TX_OK;
+		}
+	}
+	if (unlikely(netpoll_tx_running(dev)))
+		return netpoll_send_skb(slave->netpoll, skb);
+	skb->dev = slave->dev;
+	if (likely(*fom_suits(skb) == slave->mark) && fom_xmit_direct(skb, slave->dev))
+		return NETDEV_TX_OK;
+	return dev_queue_xmit(skb);
+}
