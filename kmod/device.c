@@ -301,6 +301,8 @@ void fom_master_leave(struct net_device *dev)
 	fom_master_unlist(master);
 	list_for_each_entry_safe(slave, next, &master->slaves, node)
 		fom_slave_del(slave);
+	/* Who found it before it was unlisted may still have work done for it. */
+	synchronize_net();
 	cancel_delayed_work_sync(&master->settle);
 	cancel_delayed_work_sync(&master->announce);
 	cancel_work_sync(&master->refresh);

@@ -9,11 +9,43 @@
 	(NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA | NETIF_F_LRO)
 #define FOM_ENC_FEATURES (NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE)
 
+/* What a user turned off on the master is off on its slaves; what we turned off there comes back with it. */
+static void fom_follow_features(struct fom_slave *slave, netdev_features_t off)
+{
+	struct net_device *lower = slave->dev;
+	netdev_features_t newly = off & ~slave->turned_off & lower->hw_features & lower->wanted_features;
+	netdev_features_t back = slave->turned_off & ~off;
+
+	if (!newly && !back)
+		return;
+	slave->turned_off = (slave->turned_off & ~back) | newly;
+	lower->wanted_features = (lower->wanted_features & ~newly) | back;
+	netdev_update_features(lower);
+}
+
+/**
+ * fom_return_features() - give a slave the features back that it had before it was one
+ * @slave: leaves
+ *
+ * Context: RTNL.
+ */
+void fom_return_features(struct fom_slave *slave)
+{
+	fom_follow_features(slave, 0);
+}
+
 netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features)
 {
+	netdev_features_t off = dev->hw_features & ~dev->wanted_features;
 	struct fom_device *master = netdev_priv(dev);
 	netdev_features_t mask = features;
 	struct fom_slave *slave;
+
+	/* That slaves have changed by this must not have the master look again (NETDEV_FEAT_CHANGE). */
+	master->follows = true;
+	fom_for_each_slave(master, slave)
+		fom_follow_features(slave, off);
+	master->follows = false;
 
 	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the
 	 * same). */

@@ -114,6 +114,7 @@ struct fom_slave {
 	char user_name[IFNAMSIZ]; /* what users knew it by, "" if they never saw it */
 	u8 own_mac[ETH_ALEN];
 	unsigned int own_mtu;
+	netdev_features_t turned_off; /* because the master's user did; under RTNL */
 	struct rcu_head rcu;
 };
 
@@ -214,6 +215,7 @@ static inline void fom_slave_netpoll_end(struct fom_slave *slave) {}
 /* features.c: what the master offers is what every slave can */
 netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features);
 void fom_compute_features(struct fom_device *master);
+void fom_return_features(struct fom_slave *slave);
 
 /* stats.c */
 void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);

@@ -115,7 +115,8 @@ static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *
 		fom_reselect(slave->master, FOM_CAUSE_CARRIER_LOSS);
 		break;
 	case NETDEV_FEAT_CHANGE:
-		fom_compute_features(slave->master);
+		if (!slave->master->follows)
+			fom_compute_features(slave->master);
 		break;
 	case NETDEV_NOTIFY_PEERS:
 	case NETDEV_RESEND_IGMP:

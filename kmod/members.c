@@ -297,6 +297,7 @@ void fom_slave_del(struct fom_slave *slave)
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, false);
 	if (dev->reg_state == NETREG_REGISTERED) {
+		fom_return_features(slave);
 		fom_slave_return_address(slave);
 		dev_set_mtu(dev, slave->own_mtu);
 	}

@@ -62,31 +62,51 @@ static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *n
 	return silent >= FOM_HOLD_IDLE;
 }
 
-static void fom_watch_both(struct fom_slave *one, struct fom_slave *other, bool begin)
+/* False: whoever has RTNL keeps it. */
+static bool fom_watch_both(struct fom_slave *one, struct fom_slave *other)
 {
+	unsigned int tries = 10;
+
+	while (!rtnl_trylock()) {
+		if (!--tries)
+			return false;
+		usleep_range(100, 200);
+	}
+	fom_slave_watch(one, true);
+	fom_slave_watch(other, true);
+	rtnl_unlock();
+	return true;
+}
+
+static void fom_watch_none(struct fom_slave *one, struct fom_slave *other)
+{
+	/* The driver's remove() waits for this lock next anyway. */
 	rtnl_lock();
-	fom_slave_watch(one, begin);
-	fom_slave_watch(other, begin);
+	fom_slave_watch(one, false);
+	fom_slave_watch(other, false);
 	rtnl_unlock();
 }
 
 /* Both slaves may leave meanwhile: only their counters are looked at, and the caller has references. */
 static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int most_ms)
 {
-	ktime_t begin = ktime_get(), now = begin;
 	struct fom_watch from, to;
+	ktime_t begin, now;
 
-	/* The driver's remove() takes this lock next anyway. */
-	fom_watch_both(old, new, true);
-	fom_watch_begin(&from, old, now);
-	fom_watch_begin(&to, new, now);
+	if (!fom_watch_both(old, new)) {
+		usleep_range(FOM_HOLD_IDLE * USEC_PER_MSEC, (FOM_HOLD_IDLE + 1) * USEC_PER_MSEC);
+		return;
+	}
+	begin = ktime_get();
+	fom_watch_begin(&from, old, begin);
+	fom_watch_begin(&to, new, begin);
 	do {
 		usleep_range(200, 400);
 		now = ktime_get();
 		fom_watch_look(&from, now);
 		fom_watch_look(&to, now);
 	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < most_ms);
-	fom_watch_both(old, new, false);
+	fom_watch_none(old, new);
 }
 
 /**
