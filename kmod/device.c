@@ -71,33 +71,29 @@ static int fom_change_mtu(struct net_device *dev, int mtu)
 static int fom_set_mac_address(struct net_device *dev, void *address)
 {
 	struct fom_device *master = netdev_priv(dev);
+	const u8 *mac = ((struct sockaddr *)address)->sa_data;
 	struct fom_slave *slave, *failed = NULL;
-	struct sockaddr_storage before = {};
 	int err = eth_prepare_mac_addr_change(dev, address);
 
 	if (err)
 		return err;
 	master->follows = true;
 	fom_for_each_slave(master, slave) {
-		err = dev_set_mac_address(slave->dev, address, NULL);
+		err = fom_slave_answer_to(slave, mac);
 		if (err) {
 			failed = slave;
 			break;
 		}
 	}
-	if (!failed) {
+	if (failed) {
+		netdev_err(dev, "%s cannot answer to %pM, all keep their address\n", failed->dev->name, mac);
+		fom_for_each_slave(master, slave) {
+			if (slave == failed)
+				break;
+			fom_slave_answer_to(slave, dev->dev_addr);
+		}
+	} else {
 		eth_commit_mac_addr_change(dev, address);
-		master->follows = false;
-		return 0;
-	}
-	netdev_err(dev, "%s refuses the address %pM, all keep theirs\n", failed->dev->name,
-		   ((struct sockaddr *)address)->sa_data);
-	before.ss_family = dev->type;
-	memcpy(((struct sockaddr *)&before)->sa_data, dev->dev_addr, ETH_ALEN);
-	fom_for_each_slave(master, slave) {
-		if (slave == failed)
-			break;
-		fom_compat_set_mac_address(slave->dev, &before);
 	}
 	master->follows = false;
 	return err;
@@ -217,6 +213,7 @@ void fom_master_setup(struct net_device *dev)
 	spin_lock_init(&master->lock);
 	spin_lock_init(&master->stats_lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
+	INIT_DELAYED_WORK(&master->open, fom_open_work);
 	INIT_DELAYED_WORK(&master->settle, fom_settle_work);
 	INIT_WORK(&master->refresh, fom_refresh_work);
 	master->options = (struct fom_options){
@@ -303,6 +300,7 @@ void fom_master_leave(struct net_device *dev)
 		fom_slave_del(slave);
 	/* Who found it before it was unlisted may still have work done for it. */
 	synchronize_net();
+	cancel_delayed_work_sync(&master->open);
 	cancel_delayed_work_sync(&master->settle);
 	cancel_delayed_work_sync(&master->announce);
 	cancel_work_sync(&master->refresh);

@@ -49,9 +49,12 @@ netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t fea
 
 	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the
 	 * same). */
-	features = (features & ~NETIF_F_ONE_FOR_ALL) | NETIF_F_ALL_FOR_ALL;
-	fom_for_each_slave(master, slave)
+	features = (features & ~(NETIF_F_ONE_FOR_ALL | NETIF_F_LRO)) | NETIF_F_ALL_FOR_ALL;
+	fom_for_each_slave(master, slave) {
 		features = netdev_increment_features(features, slave->dev->features, mask);
+		/* Of receiving, and so nothing that all must have. */
+		features |= slave->dev->features & mask & NETIF_F_LRO;
+	}
 	return netdev_add_tso_features(features, mask);
 }
 

@@ -86,6 +86,7 @@ struct fom_device {
 
 	struct delayed_work announce;
 	unsigned int announce_left;
+	struct delayed_work open;
 	struct delayed_work settle;
 	struct work_struct refresh; /* carrier of the master, outside of whatever context noticed */
 };
@@ -113,6 +114,7 @@ struct fom_slave {
 	bool hidden;		  /* we brought it into the hidden namespace */
 	char user_name[IFNAMSIZ]; /* what users knew it by, "" if they never saw it */
 	u8 own_mac[ETH_ALEN];
+	u8 listens_to[ETH_ALEN]; /* besides its own address, because it refused to change that; else zero */
 	unsigned int own_mtu;
 	netdev_features_t turned_off; /* because the master's user did; under RTNL */
 	struct rcu_head rcu;
@@ -155,9 +157,12 @@ void fom_standby_destroy(struct fom_device *master);
 
 /* members.c: slaves join and leave */
 struct fom_slave *fom_slave_of(const struct net_device *dev);
-int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role,
+int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role, bool open,
 		  struct netlink_ext_ack *extack);
+int fom_slave_slot(struct fom_device *master, enum fom_role role);
+void fom_open_work(struct work_struct *work);
 void fom_slave_del(struct fom_slave *slave);
+int fom_slave_answer_to(struct fom_slave *slave, const u8 *mac);
 void fom_slave_put(struct fom_slave *slave);
 struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role);
 

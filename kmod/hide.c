@@ -30,18 +30,27 @@ static struct fom_device *fom_hide_match(const struct net_device *dev, enum fom_
 	return NULL;
 }
 
-static bool fom_hide_has_place(struct fom_device *master, const struct net_device *dev, enum fom_role role)
+/* Of several primaries each finds a place; a standby there is only one of. */
+static int fom_hide_slot(struct fom_device *master, const struct net_device *dev, enum fom_role role)
 {
-	if (!fom_slave_in(master, role))
-		return true;
-	netdev_warn(master->dev, "%s has the same MAC as %s, which is the %s already: it stays as it is\n", dev->name,
-		    fom_slave_in(master, role)->dev->name, role == FOM_ROLE_PRIMARY ? "primary" : "standby");
-	return false;
+	int slot = -EEXIST;
+
+	if (role == FOM_ROLE_PRIMARY || !fom_slave_in(master, role))
+		slot = fom_slave_slot(master, role);
+	if (slot < 0)
+		netdev_warn(master->dev, "has no place for %s, which has the same MAC: it stays as it is\n", dev->name);
+	return slot;
 }
 
-static void fom_hide_name(struct fom_device *master, enum fom_role role, char *name)
+static void fom_hide_name(struct fom_device *master, enum fom_role role, unsigned int slot, char *name)
 {
-	snprintf(name, IFNAMSIZ, "%s%u", role == FOM_ROLE_PRIMARY ? "primary" : "standby", master->index);
+	const char *word = role == FOM_ROLE_PRIMARY ? "primary" : "standby";
+	u8 index = master->index; /* below FOM_MAX_MASTERS */
+
+	if (slot == role - FOM_ROLE_PRIMARY)
+		snprintf(name, IFNAMSIZ, "%s%u", word, index);
+	else
+		snprintf(name, IFNAMSIZ, "%s%u.%c", word, index, '0' + slot);
 }
 
 /* A device that nobody has seen yet. */
@@ -51,13 +60,17 @@ static int fom_hide_new(struct net_device *dev)
 	struct fom_device *master;
 	char name[IFNAMSIZ];
 	enum fom_role role;
+	int slot;
 
 	master = fom_hide_match(dev, &role);
-	if (!master || !to || net_eq(dev_net(dev), to) || !fom_hide_has_place(master, dev, role))
+	if (!master || !to || net_eq(dev_net(dev), to))
 		return NOTIFY_DONE;
-	fom_hide_name(master, role, name);
+	slot = fom_hide_slot(master, dev, role);
+	if (slot < 0)
+		return NOTIFY_DONE;
+	fom_hide_name(master, role, slot, name);
 	if (__dev_get_by_name(to, name) ||
-	    fom_compat_take_ifindex(dev, dev_net(dev), to, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY))) {
+	    fom_compat_take_ifindex(dev, dev_net(dev), to, FOM_PLACE(master->index, slot))) {
 		netdev_warn(master->dev, "%s cannot be hidden, something has its place\n", dev->name);
 		return NOTIFY_DONE;
 	}
@@ -74,12 +87,15 @@ static int fom_hide_join(struct net_device *dev)
 	int err;
 
 	master = fom_hide_match(dev, &role);
-	if (!master || fom_slave_in(master, role))
+	if (!master || (role == FOM_ROLE_STANDBY && fom_slave_in(master, role)))
 		return NOTIFY_DONE;
 	fom_compat_unlock(dev);
-	err = fom_slave_add(master, dev, role, NULL);
+	/* Its driver is not done with it: it is opened when that is. */
+	err = fom_slave_add(master, dev, role, false, NULL);
 	fom_compat_lock(dev);
-	if (err)
+	if (!err)
+		mod_delayed_work(fom_wq, &master->open, 0);
+	else
 		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
 	return NOTIFY_OK;
 }
@@ -134,13 +150,15 @@ static struct notifier_block fom_hide_notifier = {
 /* Move a device that users have seen. */
 static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enum fom_role role)
 {
+	int slot = fom_hide_slot(master, dev, role), err;
 	char name[IFNAMSIZ];
-	int err;
 
-	fom_hide_name(master, role, name);
+	if (slot < 0)
+		return;
+	fom_hide_name(master, role, slot, name);
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, true);
-	err = fom_compat_change_net(dev, fom_hidden_net(), name, FOM_PLACE(master->index, role - FOM_ROLE_PRIMARY));
+	err = fom_compat_change_net(dev, fom_hidden_net(), name, FOM_PLACE(master->index, slot));
 	if (err)
 		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
 }
@@ -178,8 +196,7 @@ void fom_hide_catch_up(void)
 		if (!master || !net_eq(dev_net(dev), dev_net(master->dev)) || fom_slave_of(dev))
 			continue;
 		/* It registers anew there, and joins by that. */
-		if (fom_hide_has_place(master, dev, role))
-			fom_hide_seen(dev, master, role);
+		fom_hide_seen(dev, master, role);
 	}
 }
 

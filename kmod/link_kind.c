@@ -228,7 +228,7 @@ int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netli
 		dev->addr_assign_type = NET_ADDR_STOLEN;
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
 	}
-	return fom_slave_add(master, lower, fom_role_of(lower), extack);
+	return fom_slave_add(master, lower, fom_role_of(lower), true, extack);
 }
 
 /**

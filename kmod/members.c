@@ -62,7 +62,15 @@ static int fom_slave_refused(struct fom_device *master, struct net_device *dev, 
 	return 0;
 }
 
-static int fom_slave_slot(struct fom_device *master, enum fom_role role)
+/**
+ * fom_slave_slot() - where the next slave of this role would be
+ * @master: any
+ * @role: primary or standby
+ *
+ * Context: RTNL.
+ * Return: -ENOSPC if there is no place.
+ */
+int fom_slave_slot(struct fom_device *master, enum fom_role role)
 {
 	/* The first two slots belong to the roles, so that a NIC that comes back has the place it had. */
 	unsigned int slot = master->standby_parent ? role - FOM_ROLE_PRIMARY : 0;
@@ -79,25 +87,55 @@ again:
 	return slot;
 }
 
-/* A slave answers to the master's address. */
-static int fom_slave_take_address(struct fom_slave *slave)
+static int fom_slave_set_address(struct fom_slave *slave, const u8 *mac)
 {
 	struct sockaddr_storage address = { .ss_family = slave->dev->type };
 
-	if (ether_addr_equal(slave->dev->dev_addr, slave->master->dev->dev_addr))
-		return 0;
-	memcpy(((struct sockaddr *)&address)->sa_data, slave->master->dev->dev_addr, ETH_ALEN);
+	memcpy(((struct sockaddr *)&address)->sa_data, mac, ETH_ALEN);
 	return fom_compat_set_mac_address(slave->dev, &address);
+}
+
+static void fom_slave_unlisten(struct fom_slave *slave)
+{
+	if (is_zero_ether_addr(slave->listens_to))
+		return;
+	dev_uc_del(slave->dev, slave->listens_to);
+	eth_zero_addr(slave->listens_to);
+}
+
+/**
+ * fom_slave_answer_to() - a slave has the master's address
+ * @slave: takes it as its own; if its driver refuses that, it keeps its own and listens to the master's as well
+ * @mac: the address
+ *
+ * Refusals are common: virtio_net's whenever VIRTIO_NET_F_STANDBY was negotiated, a VF's whose address the host has
+ * set.
+ *
+ * Context: RTNL.
+ */
+int fom_slave_answer_to(struct fom_slave *slave, const u8 *mac)
+{
+	int err;
+
+	if (!ether_addr_equal(slave->dev->dev_addr, mac) && fom_slave_set_address(slave, mac)) {
+		if (ether_addr_equal(slave->listens_to, mac))
+			return 0;
+		err = dev_uc_add(slave->dev, mac);
+		if (err)
+			return err;
+		fom_slave_unlisten(slave);
+		ether_addr_copy(slave->listens_to, mac);
+		return 0;
+	}
+	fom_slave_unlisten(slave);
+	return 0;
 }
 
 static void fom_slave_return_address(struct fom_slave *slave)
 {
-	struct sockaddr_storage address = { .ss_family = slave->dev->type };
-
-	if (ether_addr_equal(slave->dev->dev_addr, slave->own_mac))
-		return;
-	memcpy(((struct sockaddr *)&address)->sa_data, slave->own_mac, ETH_ALEN);
-	fom_compat_set_mac_address(slave->dev, &address);
+	fom_slave_unlisten(slave);
+	if (!ether_addr_equal(slave->dev->dev_addr, slave->own_mac))
+		fom_slave_set_address(slave, slave->own_mac);
 }
 
 static void fom_slave_filters(struct fom_slave *slave)
@@ -133,11 +171,13 @@ static void fom_slave_drop_filters(struct fom_slave *slave)
  * @master: gets it
  * @dev: registered, in any namespace
  * @role: what for
+ * @open: now, if the master is open; else the caller sees to it
  * @extack: told why not; may be NULL
  *
  * Context: RTNL.
  */
-int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role, struct netlink_ext_ack *extack)
+int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_role role, bool open,
+		  struct netlink_ext_ack *extack)
 {
 	struct netdev_lag_upper_info lag = {
 		.tx_type = NETDEV_LAG_TX_TYPE_ACTIVEBACKUP,
@@ -179,7 +219,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 		NL_SET_ERR_MSG(extack, "The device refuses the master's MTU");
 		goto no_mtu;
 	}
-	err = fom_slave_take_address(slave);
+	err = fom_slave_answer_to(slave, master->dev->dev_addr);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "The device refuses the master's address");
 		goto no_address;
@@ -193,7 +233,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 			goto no_xdp;
 		}
 	}
-	if (master->dev->flags & IFF_UP) {
+	if (open && master->dev->flags & IFF_UP) {
 		err = dev_open(dev, extack);
 		if (err)
 			goto no_open;
@@ -237,7 +277,7 @@ no_handler:
 no_netpoll:
 	vlan_vids_del_by_dev(dev, master->dev);
 no_vlans:
-	if (master->dev->flags & IFF_UP)
+	if (open && master->dev->flags & IFF_UP)
 		dev_close(dev);
 no_open:
 	fom_slave_xdp_set(slave, NULL);
@@ -305,4 +345,51 @@ void fom_slave_del(struct fom_slave *slave)
 	fom_compute_features(master);
 	netdev_info(master->dev, "%s is no slave any more\n", dev->name);
 	fom_slave_put(slave);
+}
+
+/* Behind the probe of its device, if that is under way. */
+static bool fom_slave_probed(const struct fom_slave *slave)
+{
+	struct device *parent = slave->dev->dev.parent;
+
+	if (!parent)
+		return true;
+	if (!device_trylock(parent))
+		return false;
+	device_unlock(parent);
+	return true;
+}
+
+/**
+ * fom_open_work() - open slaves of an open master whose drivers are done with them
+ * @work: fom_device.open
+ *
+ * A driver's probe() goes on after it has registered the device, and some undo then what opening did: virtio_net stops
+ * listening to its device until it is opened. Nothing is waited for here, because whoever ends the master waits for us.
+ */
+void fom_open_work(struct work_struct *work)
+{
+	struct fom_device *master = container_of(to_delayed_work(work), struct fom_device, open);
+	struct fom_slave *slave;
+	bool again = false;
+	int err;
+
+	if (!rtnl_trylock()) {
+		mod_delayed_work(fom_wq, &master->open, 1);
+		return;
+	}
+	fom_for_each_slave(master, slave) {
+		if (!netif_running(master->dev) || slave->dev->flags & IFF_UP)
+			continue;
+		if (!fom_slave_probed(slave)) {
+			again = true;
+			continue;
+		}
+		err = dev_open(slave->dev, NULL);
+		if (err)
+			netdev_warn(master->dev, "%s cannot be opened: error %d\n", slave->dev->name, err);
+	}
+	rtnl_unlock();
+	if (again)
+		mod_delayed_work(fom_wq, &master->open, 1);
 }

@@ -37,6 +37,9 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	*pskb = skb;
 	slave = rcu_dereference(skb->dev->rx_handler_data);
+	/* A slave that kept its own address takes frames to the master's for those of others. */
+	if (skb->pkt_type == PACKET_OTHERHOST && ether_addr_equal_64bits(eth_hdr(skb)->h_dest, slave->upper->dev_addr))
+		skb->pkt_type = PACKET_HOST;
 	/* Whoever asked this very slave for a protocol (LLDP) still gets it. */
 	if (skb->pkt_type != PACKET_HOST && fom_unwanted(slave, skb))
 		return RX_HANDLER_EXACT;
@@ -63,11 +66,11 @@ static rx_handler_result_t fom_receive_watched(struct sk_buff **pskb)
 	rx_handler_result_t result;
 	struct bpf_prog *xdp;
 
-	if ((*pskb)->pkt_type == PACKET_HOST)
-		this_cpu_inc(slave->stats->watched);
 	result = fom_receive_special(pskb);
 	if (result != RX_HANDLER_ANOTHER)
 		return result;
+	if ((*pskb)->pkt_type == PACKET_HOST)
+		this_cpu_inc(slave->stats->watched);
 	xdp = rcu_dereference(slave->xdp_stack);
 	if (xdp && !fom_xdp_in_stack(xdp, pskb))
 		return RX_HANDLER_CONSUMED;

@@ -54,12 +54,12 @@ static struct netdev_queue *fom_pick_queue(struct net_device *lower, struct sk_b
 	return netdev_get_tx_queue(lower, queue);
 }
 
-/* Nothing waits in this queue, and the discipline would let the frame pass. */
+/* Nothing waits in this queue nor has just left it for the driver, and the discipline would let the frame pass. */
 static bool fom_queue_idle(const struct netdev_queue *queue)
 {
-	const struct Qdisc *qdisc = rcu_dereference_bh(queue->qdisc);
+	struct Qdisc *qdisc = rcu_dereference_bh(queue->qdisc);
 
-	return qdisc->flags & TCQ_F_CAN_BYPASS && qdisc_is_empty(qdisc);
+	return qdisc->flags & TCQ_F_CAN_BYPASS && qdisc_is_empty(qdisc) && !qdisc_is_running(qdisc);
 }
 
 /* Give the frame to the driver. False: it was not taken and is as before. */

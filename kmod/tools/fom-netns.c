@@ -91,7 +91,7 @@ static int family_of(const struct nlmsghdr *answer, int length)
 
 int main(void)
 {
-	struct request request = {.header.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN)};
+	struct request request = { .header.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN) };
 	struct nlattr *name = (struct nlattr *)request.attributes;
 	char buffer[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
 	struct nlmsghdr *answer = (struct nlmsghdr *)buffer;

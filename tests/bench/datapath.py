@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a packet and a byte cost by our master, compared with the bare NIC and with other ways, on one CPU: in time on
-this machine, or (--guest) in instructions in an emulated guest with a stock kernel."""
+this machine, or (--guest) in instructions in an emulated guest with a stock kernel; there also (--backend kmod) by our
+kernel module, beside the kernel's own net_failover and bonding."""
 import argparse
 import contextlib
 import json
@@ -11,6 +12,8 @@ import time
 from statistics import median, quantiles
 
 from bench.datapath_chart import svg
+from bench import datapath_guest_nics as nics
+from bench import datapath_guest_rows as nic_rows
 from bench.datapath_guest import KERNELS, Counted
 from bench.datapath_variants import ALL, Absent, Pump
 from lab.daemon import DaemonError
@@ -32,8 +35,15 @@ def options():
     parser.add_argument("--svg", metavar="FILE", type=pathlib.Path)
     parser.add_argument("--guest", metavar="KERNEL", choices=KERNELS,
                         help=f"count instructions in a guest with this kernel: {' or '.join(KERNELS)}; half a minute")
+    parser.add_argument("--backend", choices=("ebpf", "kmod"), default="ebpf",
+                        help="with --guest: ebpf over veth cables (default), or kmod over the guest's NICs; three minutes, --quick one")
     parser.add_argument("--cpu", type=int, default=max(os.sched_getaffinity(0)), help="CPU to measure on")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.backend == "kmod" and not chosen.guest:
+        parser.error("--backend kmod counts instructions in a guest: add --guest 6.1 or --guest 6.12")
+    if chosen.backend == "kmod" and chosen.svg:
+        parser.error("--svg draws the time of --backend ebpf, not the instructions of --backend kmod")
+    return chosen
 
 
 class Bench:
@@ -93,6 +103,24 @@ class Bench:
             yield row
 
 
+class NicBench(Bench):
+    """Each system has boots of its own: a round is a boot of each."""
+    unit = "insn"
+
+    def run(self):
+        for number in range(1 if self._chosen.quick else 3):
+            for kind in nics.ALL:
+                with kind(self._chosen.guest) as system:
+                    self.kernel = system.kernel
+                    for metric in nic_rows.METRICS:
+                        self.costs.setdefault((kind.name, metric), []).append(system.measure(metric))
+                self._say(f"boot {number + 1}, {kind.words}: " + ", ".join(
+                    f"{metric} {self.costs[kind.name, metric][-1]:.1f}" for metric in nic_rows.METRICS))
+
+    def rows(self):
+        return nic_rows.rows_of(self.costs)
+
+
 class CountingBench(Bench):
     """In the guest an instruction is a nanosecond, so few turns say it all."""
     unit = "insn"
@@ -134,7 +162,8 @@ def table(rows, absent):
 
 def main():
     chosen = options()
-    bench = (CountingBench if chosen.guest else Bench)(chosen)
+    by_nics = chosen.backend == "kmod"
+    bench = (NicBench if by_nics else CountingBench if chosen.guest else Bench)(chosen)
     try:
         bench.run()
     except (LabError, DaemonError, AssertionError) as error:  # of the lab, and of the guests' harness
@@ -142,9 +171,14 @@ def main():
         return 2
     rows = list(bench.rows())
     where = f"instructions in a guest with {bench.kernel}" if chosen.guest else "time on this machine"
-    print(f"Cost by the way a packet or byte takes, sender, path and receiver on one CPU,\nin {where}; ratio to the bare NIC\n"
-          "(median of rounds in turns, in brackets the middle half of them)\n")
-    print(table(rows, bench.absent))
+    if by_nics:
+        print(f"Instructions a UDP packet of 18 bytes, sent and received in a guest with {bench.kernel};\n"
+              "in brackets the ratio to the bare NIC\n")
+        print(nic_rows.table(rows))
+    else:
+        print("Cost by the way a packet or byte takes, sender, path and receiver on one CPU,\n"
+              f"in {where}; ratio to the bare NIC\n(median of rounds in turns, in brackets the middle half of them)\n")
+        print(table(rows, bench.absent))
     result = {"rows": rows, "absent": bench.absent, **describe("scripts/bench datapath")}
     if chosen.guest:
         result |= {"kernel": bench.kernel, "unit": bench.unit}

@@ -14,6 +14,9 @@ from lab.tools import REPOSITORY, Tools
 # A test may be skipped only because this machine was asked and cannot do it; the reason then begins so.
 PROBED = "probed: "
 
+# Of guests, with --long; what each is, scripts/lib/vm-setup tells.
+EVERY_KERNEL = ["6.1", "6.12", "newest", "debug"]
+
 
 @dataclass
 class Result:
@@ -49,7 +52,8 @@ class Suites:
         return self._pytest("netns", "tests/netns")
 
     def vm(self):
-        options = ["--kernel", self._options.kernel] if self._options.kernel else []
+        kernels = [self._options.kernel] if self._options.kernel else EVERY_KERNEL if self._options.long else []
+        options = [word for kernel in kernels for word in ("--kernel", kernel)]
         packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
         options += ["--deb", packages[-1]] if packages else []
         return self._pytest("vm", "tests/vm", *options)

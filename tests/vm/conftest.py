@@ -16,6 +16,7 @@ from harness.host import Host  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
 from harness.judge import judge  # noqa: E402
+from harness.kmodule import KernelModule  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.qemu import Machine  # noqa: E402
@@ -31,7 +32,7 @@ NOTES = pytest.StashKey[list]()
 
 def pytest_addoption(parser):
     group = parser.getgroup("guests")
-    group.addoption("--kernel", action="append", help="6.1, 6.12, or a directory with vmlinuz, release and "
+    group.addoption("--kernel", action="append", help="6.1, 6.12, newest, debug, or a directory with vmlinuz, release and "
                     "tree/lib/modules; may be repeated; default: 6.1 and 6.12")
     group.addoption("--primary", help="model of the primary NIC, where the story leaves it open: e1000e or vmxnet3")
     group.addoption("--deb", type=Path, help="the product's package, for stories about it; default: the build tree's")
@@ -51,7 +52,22 @@ def pytest_generate_tests(metafunc):
     if "kernel" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("kernels")
         chosen = metafunc.config.getoption("--kernel") or KERNELS
-        metafunc.parametrize("kernel", [k for k in chosen if not only or k in only.args], scope="function")
+        metafunc.parametrize("kernel", [k for k in chosen if is_for(metafunc, k, only)], scope="function")
+
+
+def is_for(metafunc, kernel, only):
+    # The debug kernel is there for our module: it has no types for BPF, and others' modules do not pass it.
+    if kernel == "debug" and "kmod" not in metafunc.fixturenames:
+        return False
+    return not only or kernel in only.args
+
+
+def pytest_collection_modifyitems(config, items):
+    """A story without a kernel, because it is about others than those chosen, is not meant rather than skipped."""
+    meant = [item for item in items
+             if not hasattr(item, "callspec") or isinstance(item.callspec.params.get("kernel", ""), str)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in meant])
+    items[:] = meant
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -87,6 +103,8 @@ def machine(request, kernel):
         made = replace(made, deb=option("--deb") or places.package(option("--build")))
     if DEBIAN & set(request.fixturenames):
         made = replace(made, system="debian", installed="installed" in request.fixturenames)
+    if "kmod" in request.fixturenames:
+        made = replace(made, failover=True, kmod=True)
     if option("--primary"):
         made = replace(made, primary=option("--primary"))
     if wish := request.node.get_closest_marker("machine"):
@@ -131,6 +149,21 @@ def note(request):
 def intree(host):
     """The kernel's own net_failover, configured and carrying traffic by the primary."""
     return InTree(host)
+
+
+@pytest.fixture
+def kmod(request, host):
+    """Our kernel module, carrying traffic by the primary; not yet where the story loads the drivers itself."""
+    module = KernelModule(host)
+    if host.machine.drivers:
+        module.begin()
+    yield module
+    if request.node.stash.get(FAILED, False):
+        return
+    module.judge()
+    if host.machine.debug and not request.config.getoption("--hold"):
+        # What it leaves behind is found only when it has gone.
+        module.unload()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 """The judge against kernel logs: what he must see, and what he must let pass."""
 import pytest
 
-from harness.judge import trouble_in
+from harness.judge import found_by_kernel, trouble_in
 
 HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
 [    2.069] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled
@@ -22,6 +22,7 @@ TROUBLE = [
     "INFO: trying to register non-static key.",
     "unregister_netdevice: waiting for eth0 to become free. Usage count = 2",
     "kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+    "kmemleak: Kernel memory leak detector disabled",
     "ref_tracker: eth%d@00000000 has 1/1 users at",
     "INFO: task kworker/0:1:7 blocked for more than 120 seconds.",
     "rcu: INFO: rcu_preempt self-detected stall on CPU",
@@ -40,3 +41,25 @@ def test_trouble_is_seen_wherever_it_stands(line):
 
 def test_a_healthy_log_passes():
     assert trouble_in(HEALTHY) == []
+
+
+LOCKDEP = " lock-classes:                         1234 [max: 8192]\n debug_locks:                             1\n"
+LEAK = "unreferenced object 0xffff888104a1c000 (size 512):\n  backtrace:\n    fom_slave_add+0x1c/0x2a\n"
+
+
+def test_a_kernel_that_checks_itself_and_is_silent_passes():
+    assert found_by_kernel(LOCKDEP, "", debug=True) == []
+
+
+def test_a_kernel_that_cannot_check_itself_passes_only_where_it_need_not():
+    assert found_by_kernel("", "", debug=False) == []
+    assert found_by_kernel("", "", debug=True) == ["the debug kernel does not check its locks"]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_lockdep_that_turned_itself_off_is_seen(debug):
+    assert found_by_kernel(LOCKDEP.replace("1\n", "0\n"), "", debug) == ["lockdep has turned itself off"]
+
+
+def test_a_leak_is_told_with_who_made_it():
+    assert found_by_kernel(LOCKDEP, LEAK, debug=True) == ["memory that nobody refers to any more:\n" + LEAK]

@@ -33,6 +33,11 @@ def test_the_longest_hole_and_the_end_are_told_apart():
     assert (whole.longest, whole.tail) == (0, 0)
 
 
+def test_what_was_lost_is_told_by_the_part_of_the_stream_it_was_lost_in():
+    flow = flow_of(*reports(20, 9, 15, [[1, 2], [4, 8]]))
+    assert [flow.lost_between(*part) for part in ((0, 3), (3, 6), (6, None), (0, None))] == [2, 2, 7, 11]
+
+
 def test_reports_that_contradict_each_other_are_refused():
     with pytest.raises(AssertionError, match="contradict"):
         flow_of(*reports(10, 9, 9, []))

@@ -8,6 +8,7 @@
 """
 import json
 
+from .late_fabric import LateLearner
 from .namespace import Namespace
 
 PEER = "10.77.0.1"
@@ -21,14 +22,16 @@ TAPS = {"standby": "tap0", "primary": "tap1"}
 
 
 class Fabric:
-    def __init__(self):
+    def __init__(self, queues=1):
+        """`queues`: of the tap at the standby; QEMU must open one for each."""
+        self._learner = None
         self.switch = Namespace("fabric")
         self.peer = Namespace("peer")
         self.switch.batch(f"""
             link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
             link add trunk type veth peer name peer0 address {PEER_MAC} netns {self.peer.pid}
             link set trunk master br0 up
-            tuntap add tap0 mode tap
+            tuntap add tap0 mode tap {"multi_queue" if queues > 1 else ""}
             tuntap add tap1 mode tap
             link set tap0 master br0 up
             link set tap1 master br0 up
@@ -51,6 +54,12 @@ class Fabric:
         """Hold the address on one port, as a fabric that does not learn does. Plain static entries still roam."""
         self.switch.run("bridge", "fdb", "replace", mac, "dev", TAPS[role], "master", "static", "sticky")
 
+    def learn_late(self, seconds, mac=GUEST_MAC):
+        """From now on the fabric learns so long after a frame where this address is."""
+        for tap in TAPS.values():
+            self.switch.run("bridge", "link", "set", "dev", tap, "learning", "off")
+        self._learner = LateLearner(self.switch, TAPS.values(), mac, seconds)
+
     def cut_trunk(self):
         """Nothing passes between the peer and the guest."""
         self.switch.run("ip", "link", "set", "trunk", "nomaster")
@@ -59,5 +68,7 @@ class Fabric:
         self.switch.run("ip", "link", "set", "trunk", "master", "br0")
 
     def close(self):
+        if self._learner:
+            self._learner.close()
         self.peer.close()
         self.switch.close()

@@ -38,7 +38,7 @@ class Host:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
             image = self._image()
-            self.fabric = Fabric()
+            self.fabric = Fabric(machine.queues)
             if machine.system == "debian":
                 self.dhcp = Dhcp(self.fabric, self.folder)
             began = time.monotonic()
@@ -57,7 +57,7 @@ class Host:
         machine = self.machine
         if machine.system == "debian":
             return DebianImage(machine, self.folder)
-        return Image(machine.kernel, self.folder, machine.deb, machine.build)
+        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod)
 
     @property
     def qemu(self):
@@ -98,7 +98,7 @@ class Host:
         wait.until("the guest to reach the peer", self.reaches, 20)
         self._port += 2
         peer = PeerSide(self.fabric.peer, self.folder, self.machine.build)
-        stream = Stream(peer, GuestSide(self.guest), pps, both_ways, self._port)
+        stream = Stream(peer, GuestSide(self.guest), self.machine.pace(pps), both_ways, self._port)
         return stream.flows()
 
     def close(self):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kernel and initramfs of a guest: its userspace, its modules, the agent, and the product if there is a package."""
+"""Kernel and initramfs of a guest: its userspace, its modules, the agent, and the product if there is a package,
+our kernel modules if they are wanted."""
 import fcntl
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from .archive import Archive
 class Image:
     """Files for QEMU's -kernel and -initrd; the initramfs is written into `folder`."""
 
-    def __init__(self, kernel, folder, deb=None, build=None):
+    def __init__(self, kernel, folder, deb=None, build=None, kmod=False):
         home = kernel_home(kernel)
         self.release = (home / "release").read_text().strip()
         self.vmlinuz = home / "vmlinuz"
@@ -21,6 +22,10 @@ class Image:
             file.write(part(home, under="tree/lib", into="usr/lib").read_bytes())
             if deb:
                 file.write(part(places.setup("package", deb), skip=("recipe", "bin", "sbin", "lib", "lib64")).read_bytes())
+            if kmod:
+                # Over the kernel's own: depmod has made modules.dep anew, and prefers updates/.
+                file.write(part(places.modules(kernel), under="tree/lib", into="usr/lib").read_bytes())
+                write_kmod(file, build)
             write_own(file, build)
 
 
@@ -51,6 +56,15 @@ def part(home, under=".", into="", skip=()):
         new.rename(archive)
         made.write_text(stamp)
     return archive
+
+
+def write_kmod(file, build):
+    """What goes with our modules, and with stories about them."""
+    archive = Archive(file)
+    archive.copy("usr/bin/failover-listener", places.tool("failover-listener", build), 0o755)
+    archive.folder("usr/lib/vf-failover")
+    archive.copy("usr/lib/vf-failover/fom-netns", places.tool("fom-netns", build), 0o755)
+    archive.end()
 
 
 def write_own(file, build):

@@ -7,7 +7,8 @@ import re
 TROUBLE = re.compile(
     r"WARNING:|BUG:|Oops|KASAN|KCSAN|UBSAN|general protection fault|Kernel panic|Call Trace|INFO: possible|"
     r"possible recursive locking|suspicious RCU usage|sleeping function called|non-static key|rcu_sched detected|"
-    r"rcu: INFO|soft lockup|hung task|blocked for more than|kmemleak: \d+ new|ref_tracker:|reference already released|"
+    r"rcu: INFO|soft lockup|hung task|blocked for more than|kmemleak: \d+ new|kmemleak: .* disabled|ref_tracker:|"
+    r"reference already released|workqueue lockup|"
     r"leaked reference|waiting for .* to become free|Tainted: \S*[BDW]|init: FAILED|failover-agent: FAILED")
 
 
@@ -20,16 +21,31 @@ def trouble_in(log):
     return []
 
 
+# An object is suspected 5 s after it was allocated (MSECS_MIN_AGE in mm/kmemleak.c), and only if it did not change since
+# the scan before.
+SCAN = "cd /sys/kernel/debug && test ! -e kmemleak || { echo scan >kmemleak && sleep 6 && echo scan >kmemleak && cat kmemleak; }"
+
+
+def found_by_kernel(lockdep, leaks, debug):
+    """What a kernel that checks itself has found, from /proc/lockdep_stats and kmemleak; the debug kernel has to check."""
+    found = []
+    # After one splat lockdep checks nothing more, so a silent rest of the story proves nothing.
+    if (debug or lockdep) and not re.search(r"debug_locks:\s+1\b", lockdep):
+        found.append("lockdep has turned itself off" if lockdep else "the debug kernel does not check its locks")
+    if leaks:
+        found.append("memory that nobody refers to any more:\n" + leaks)
+    return found
+
+
 def judge(guest, qemu):
     """Raises with everything that is wrong."""
     wrong = []
     try:
         guest.alive()
-        log = guest.kernel_log()
+        leaks = guest.sh(SCAN, seconds=120)
         lockdep = guest.sh("cat /proc/lockdep_stats 2>/dev/null || true")
-        # After one splat lockdep checks nothing more, so a silent rest of the story proves nothing.
-        if "debug_locks:" in lockdep and not re.search(r"debug_locks:\s+1", lockdep):
-            wrong.append("lockdep turned itself off")
+        wrong += found_by_kernel(lockdep, leaks, qemu.machine.debug)
+        log = guest.kernel_log()
     except AssertionError as error:
         log = ""
         wrong.append(f"the guest did not survive: {error}")

@@ -22,6 +22,11 @@ def disk(*words):
     return _made_by("vm-debian", words)
 
 
+def modules(kernel):
+    """The same of `vm-kmod modules KERNEL`: our kernel modules, built for this kernel."""
+    return _made_by("vm-kmod", ("modules", kernel))
+
+
 def _made_by(script, words):
     done = subprocess.run([ROOT / "scripts" / "lib" / script, *map(str, words)],
                           stdout=subprocess.PIPE, text=True, check=False)
@@ -47,11 +52,14 @@ def package(build=None):
     return found[-1]
 
 
+FOLDERS = {"failover-agent": "tests/tools/agent", "failover-traffic-static": "tests/tools/traffic",
+           "failover-listener": "tests/tools/listener", "fom-netns": "kmod"}
+
+
 def tool(name, build=None):
-    """A program of tests/tools, from the build tree."""
+    """A program that guests get by itself, not in the package: those of tests/tools, and what belongs to kmod/."""
     tree = build_tree(build)
-    folder = {"failover-agent": "agent", "failover-traffic-static": "traffic"}[name]
-    path = tree / "tests" / "tools" / folder / name
+    path = tree / FOLDERS[name] / name
     if not path.exists():
         raise Missing(f"{path} is not built: cmake --build {tree} --target {name}, "
                       "or name the build tree by --build DIR or FAILOVER_BUILD")

@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from . import places, process
@@ -27,15 +28,32 @@ class Machine:
     stranger: str = ""        # model of a third NIC, on a cable that leads nowhere, with a MAC of its own
     plugged: bool = True      # the primary is there from the beginning
     drivers: bool = True      # the NICs' drivers are loaded at boot
+    standby: dict = field(default_factory=dict)  # more properties of the standby
+    queues: int = 1           # of the standby, each way
     memory: str = "1G"
     cpus: int = 2
     counting: bool = False    # the guest's clock counts instructions, not time: 1 ns each, the same at every boot
     system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd
     deb: Path = None          # the product's package to install
+    kmod: bool = False        # small only: our kernel modules, where modprobe takes them before the kernel's own
     installed: bool = True    # debian only: the package is installed; else what it depends on
     config: str = ""          # what the product's /etc/failover/failover.toml says, if not what the package brings
     build: Path = None        # the build tree with the tools
     append: str = ""          # more for the kernel's command line
+
+    @property
+    def debug(self):
+        """The kernel checks itself, and takes eight times as long for each packet."""
+        return self.kernel == "debug"
+
+    def pace(self, pps):
+        """What a stream of so many packets a second is to be, so that the guest has time for other things."""
+        return pps // 8 if self.debug else pps
+
+    def may_lose(self, packets):
+        """So many; any number where the kernel checks itself: what such a story judges is what happened, and that the
+        kernel found nothing."""
+        return inf if self.debug else packets
 
 
 def root_port(name, slot):
@@ -88,14 +106,17 @@ class Qemu:
 
     def _processor(self):
         if self.machine.counting:  # string moves are one instruction whatever their length: do without
-            return ["-icount", "shift=0,sleep=off", "-accel", "tcg", "-cpu", "max,svm=off,-erms,-fsrm", "-smp", "1"]
+            return ["-icount", "shift=0,sleep=off", "-accel", "tcg", "-cpu", "max,svm=off,-erms,-fsrm,-fsrs,-fzrm,-fsrc", "-smp", "1"]
         return ["-accel", "tcg,thread=multi", "-cpu", "max,svm=off", "-smp", str(self.machine.cpus)]
 
     def _nics(self):
         argv = []
         for slot, role in enumerate(TAPS):
             argv += ["-device", root_port(role, slot + 1)]
-            argv += ["-netdev", f"tap,id={TAPS[role]},ifname={TAPS[role]},script=no,downscript=no,vhost=off"]
+            tap = f"tap,id={TAPS[role]},ifname={TAPS[role]},script=no,downscript=no,vhost=off"
+            if role == "standby" and self.machine.queues > 1:
+                tap += f",queues={self.machine.queues}"
+            argv += ["-netdev", tap]
         argv += ["-device", json.dumps(self.nic("standby"))]
         if self.machine.plugged:
             argv += ["-device", json.dumps(self.nic("primary"))]
@@ -111,6 +132,10 @@ class Qemu:
         properties = {"driver": "virtio-net-pci" if role == "standby" else self.machine.primary, "id": role,
                       "netdev": TAPS[role], "mac": GUEST_MAC if role == "standby" else self.machine.primary_mac,
                       "bus": f"port-{role}", "romfile": ""}
+        if role == "standby":
+            properties |= self.machine.standby
+            if self.machine.queues > 1:  # an interrupt for each, one for the control queue, one for the configuration
+                properties |= {"mq": True, "vectors": 2 * self.machine.queues + 2}
         if role in self.machine.acpi_index:
             properties["acpi-index"] = self.machine.acpi_index[role]
         if self.machine.failover:

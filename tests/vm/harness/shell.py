@@ -18,6 +18,7 @@ def options():
     parser.add_argument("--kernel", default="6.12")
     parser.add_argument("--primary", default="e1000e")
     parser.add_argument("--failover", action="store_true")
+    parser.add_argument("--kmod", action="store_true")
     parser.add_argument("--deb", type=Path)
     return parser.parse_args()
 
@@ -30,8 +31,8 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     host = None
     try:
-        host = Host(Machine(kernel=chosen.kernel, primary=chosen.primary, failover=chosen.failover, deb=chosen.deb),
-                    terminal=True)
+        host = Host(Machine(kernel=chosen.kernel, primary=chosen.primary, failover=chosen.failover or chosen.kmod,
+                            kmod=chosen.kmod, deb=chosen.deb), terminal=True)
         print("\r")
         where(host)
         host.qemu.wait()

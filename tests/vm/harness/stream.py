@@ -34,6 +34,11 @@ class Flow:
         """Packets lost at the very end, after which none came."""
         return sum(last - first + 1 for first, last in self.ranges if last == self.sent - 1)
 
+    def lost_between(self, first, end):
+        """Packets lost of those with numbers from first up to, but not with, end; None: no end."""
+        end = self.sent if end is None else end
+        return sum(max(0, min(last + 1, end) - max(start, first)) for start, last in self.ranges)
+
     def __str__(self):
         return (f"{self.lost} of {self.sent} lost in {len(self.ranges)} holes, {self.duplicates} duplicates, "
                 f"{self.reordered} late, longest gap {self.longest_gap_ms:.0f} ms, {self.send_errors} not sent")
@@ -173,6 +178,10 @@ class Stream:
         for way in self._ways.values():
             way.await_packets(packets, seconds)
         return self
+
+    def mark(self):
+        """How many packets have been sent until now, each way: what Flow.lost_between() takes."""
+        return {name: way.sent() for name, way in self._ways.items()}
 
     def outbound_sent(self):
         """Packets the guest has sent until now, whatever became of them."""

@@ -31,14 +31,14 @@ enum fom_role {
 /* Why the active slave changed. */
 enum fom_cause {
 	FOM_CAUSE_UNSPEC,
-	FOM_CAUSE_STARTUP,      /* the first slave of a master */
+	FOM_CAUSE_STARTUP,	/* the first slave of a master */
 	FOM_CAUSE_CARRIER_LOSS, /* the active slave has no carrier */
-	FOM_CAUSE_DOWN,         /* the active slave was closed */
-	FOM_CAUSE_UNBIND,       /* its driver is about to let go of the device */
-	FOM_CAUSE_UNREGISTER,   /* the active slave is gone */
-	FOM_CAUSE_FAILBACK,     /* a better slave came back */
-	FOM_CAUSE_OPERATOR,     /* somebody asked */
-	FOM_CAUSE_PROBE,        /* the path was proven dead although the link is up */
+	FOM_CAUSE_DOWN,		/* the active slave was closed */
+	FOM_CAUSE_UNBIND,	/* its driver is about to let go of the device */
+	FOM_CAUSE_UNREGISTER,	/* the active slave is gone */
+	FOM_CAUSE_FAILBACK,	/* a better slave came back */
+	FOM_CAUSE_OPERATOR,	/* somebody asked */
+	FOM_CAUSE_PROBE,	/* the path was proven dead although the link is up */
 	FOM_CAUSE_MAX_ = FOM_CAUSE_PROBE,
 };
 
@@ -77,14 +77,14 @@ struct fom_master {
 	__u32 active;  /* slot number, FOM_NO_SLOT: none */
 	__u32 policy;  /* enum fom_policy */
 	__u8 mac[FOM_MAC_LEN];
-	__u8 last_from;    /* slot number, FOM_NO_SLOT: what was active before the last switch */
-	__u8 chosen;       /* slot number that the operator asked for, FOM_NO_SLOT: none */
-	__u32 visible;     /* ifindex of the master as users see it */
+	__u8 last_from;	   /* slot number, FOM_NO_SLOT: what was active before the last switch */
+	__u8 chosen;	   /* slot number that the operator asked for, FOM_NO_SLOT: none */
+	__u32 visible;	   /* ifindex of the master as users see it */
 	__u32 last_cause;  /* enum fom_cause of the last switch */
 	__u64 switched_ns; /* CLOCK_BOOTTIME of the last switch */
-	__u64 switches;    /* how often the active slave changed */
+	__u64 switches;	   /* how often the active slave changed */
 	__u64 probe_nonce; /* what a probe must carry to be ours, 0: none is under way */
-	__u64 netns;       /* kernel address of the hidden namespace, noted by the first frame sent; else 0 */
+	__u64 netns;	   /* kernel address of the hidden namespace, noted by the first frame sent; else 0 */
 	struct fom_slot slots[FOM_MAX_SLAVES];
 };
 
@@ -122,7 +122,7 @@ enum fom_event_type {
 	FOM_EVENT_PROBE,   /* a probe sent by slot `from` came in by slot `to` */
 	/* of the kernel module alone */
 	FOM_EVENT_JOINED,     /* a slave has come: from = slot, to = enum fom_role */
-	FOM_EVENT_LEFT,       /* a slave has gone: from = slot, to = enum fom_role */
+	FOM_EVENT_LEFT,	      /* a slave has gone: from = slot, to = enum fom_role */
 	FOM_EVENT_BOUND,      /* a slave's device has a driver: from = slot */
 	FOM_EVENT_BUS_MASTER, /* a slave's device may access memory: from = slot, to = 1 yes, 0 no more */
 };
@@ -166,16 +166,16 @@ enum fom_failback {
 
 enum fom_link_attribute {
 	IFLA_FOM_UNSPEC,
-	IFLA_FOM_CHOSEN,          /* u8, written: the slot that shall be active when it can, FOM_NO_SLOT: the best */
+	IFLA_FOM_CHOSEN,	  /* u8, written: the slot that shall be active when it can, FOM_NO_SLOT: the best */
 	IFLA_FOM_ANNOUNCE_ROUNDS, /* u8, written: how often a switch is announced, 0: never */
-	IFLA_FOM_FAILBACK,        /* u8, written: enum fom_failback */
-	IFLA_FOM_UPDELAY,         /* u32, written: milliseconds that a better slave must have been usable */
-	IFLA_FOM_HOLD,            /* u32, written: most milliseconds that a driver waits at unbind, 0: it does not */
-	IFLA_FOM_INDEX,           /* u32: the master's number, as in FOM_PLACE */
-	IFLA_FOM_ACTIVE,          /* u8: slot, FOM_NO_SLOT: none */
-	IFLA_FOM_CAUSE,           /* u8: enum fom_cause of the last switch */
-	IFLA_FOM_SWITCHED_NS,     /* u64: CLOCK_BOOTTIME of the last switch */
-	IFLA_FOM_SWITCHES,        /* u64: how often the active slave changed */
+	IFLA_FOM_FAILBACK,	  /* u8, written: enum fom_failback */
+	IFLA_FOM_UPDELAY,	  /* u32, written: milliseconds that a better slave must have been usable */
+	IFLA_FOM_HOLD,		  /* u32, written: most milliseconds that a driver waits at unbind, 0: it does not */
+	IFLA_FOM_INDEX,		  /* u32: the master's number, as in FOM_PLACE */
+	IFLA_FOM_ACTIVE,	  /* u8: slot, FOM_NO_SLOT: none */
+	IFLA_FOM_CAUSE,		  /* u8: enum fom_cause of the last switch */
+	IFLA_FOM_SWITCHED_NS,	  /* u64: CLOCK_BOOTTIME of the last switch */
+	IFLA_FOM_SWITCHES,	  /* u64: how often the active slave changed */
 	IFLA_FOM_PAD,
 	IFLA_FOM_MAX_,
 	IFLA_FOM_MAX = IFLA_FOM_MAX_ - 1,
@@ -207,7 +207,7 @@ enum fom_command {
 	FOM_CMD_UNSPEC,
 	FOM_CMD_NETNS_SET, /* hide slaves in the namespace of FOM_A_NETNS_FD; without it, in the sender's own */
 	FOM_CMD_NETNS_GET, /* answers FOM_A_NETNS_FD: the hidden namespace, a new file descriptor of the sender's */
-	FOM_CMD_EVENT,     /* to `events`: FOM_A_MASTER, FOM_A_EVENT, FOM_A_SLAVE where it is about one */
+	FOM_CMD_EVENT,	   /* to `events`: FOM_A_MASTER, FOM_A_EVENT, FOM_A_SLAVE where it is about one */
 	FOM_CMD_MAX_,
 	FOM_CMD_MAX = FOM_CMD_MAX_ - 1,
 };
@@ -215,9 +215,9 @@ enum fom_command {
 enum fom_attribute {
 	FOM_A_UNSPEC,
 	FOM_A_NETNS_FD, /* u32 */
-	FOM_A_MASTER,   /* u32: ifindex of the master */
-	FOM_A_EVENT,    /* struct fom_event; its `master` is IFLA_FOM_INDEX */
-	FOM_A_SLAVE,    /* string: name of the slave */
+	FOM_A_MASTER,	/* u32: ifindex of the master */
+	FOM_A_EVENT,	/* struct fom_event; its `master` is IFLA_FOM_INDEX */
+	FOM_A_SLAVE,	/* string: name of the slave */
 	FOM_A_MAX_,
 	FOM_A_MAX = FOM_A_MAX_ - 1,
 };

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Our kernel module in a guest: virtio_net asks for failover, net_failover.ko is ours, its one device is what users see."""
+from . import wait
+from .fabric import GUEST_MAC
+
+# Whatever may show a network device: its class, the old list, and what its parent on the PCI bus has.
+SHOWN = """ls /sys/class/net
+sed -n 's/^ *\\([^ ]*\\):.*/\\1/p' /proc/net/dev
+ls -d /sys/bus/pci/devices/*/net/* /sys/bus/pci/devices/*/virtio*/net/* 2>/dev/null | sed 's|.*/||'
+"""
+
+
+class KernelModule:
+    def __init__(self, host):
+        self._host = host
+        self._guest = host.guest
+        self.name = None
+
+    @property
+    def drivers(self):
+        """The NICs' drivers as modules, the standby's first."""
+        return ["virtio_net", self._host.qemu.driver]
+
+    def load(self):
+        """The NICs' drivers, as udev would at boot; the first brings our modules."""
+        for driver in self.drivers:
+            self._guest.run("modprobe", driver)
+
+    def unload(self):
+        """The NICs' drivers and our modules, top down."""
+        for module in [*reversed(self.drivers), "net_failover", "fom"]:
+            # modprobe takes what nobody needs any more along.
+            self._guest.sh(f"test ! -e /sys/module/{module} || modprobe -r {module}")
+        self._guest.sh("test ! -e /sys/module/fom")
+
+    def rename(self, name):
+        """As an administrator or udev would; a device that is up cannot be renamed before 6.2."""
+        self._guest.sh(f"ip link set {self.name} down && ip link set {self.name} name {name} && ip link set {name} up")
+        self.name = name
+
+    def begin(self):
+        """Wait for the one device, give it addresses and prove the path by the primary."""
+        devices = wait.until("a device of the guest's MAC", self._devices, 15)
+        assert len(devices) == 1, f"the guest shows {devices}, all of its MAC"
+        self.name = devices[0]
+        self.check_loaded()
+        self._guest.configure(self.name)
+        self.goes_to("primary", seconds=20)
+        self.sees_only_master()
+        return self
+
+    def _devices(self):
+        return [name for name, link in self._guest.links().items() if link.get("address") == GUEST_MAC]
+
+    def check_loaded(self):
+        """The kernel's own net_failover is not what virtio_net found."""
+        loaded = self._guest.sh("cat /sys/module/net_failover/taint /sys/module/fom/taint").split()
+        assert len(loaded) == 2 and all("O" in taint for taint in loaded), f"not our modules are loaded: {loaded}"
+
+    def active(self):
+        """The NIC by which the fabric has the guest: "primary", "standby", or None. What the product says of itself
+        would not show a missing announcement."""
+        return self._host.fabric.port_of()
+
+    def goes_to(self, role, seconds=10):
+        """The guest is to be reached by this NIC: it sends there and answers from there."""
+        self._host.await_path(role, seconds)
+
+    def announces(self, role, seconds=10):
+        """The fabric has the guest at this NIC, and nobody has asked the guest for anything: it told so by itself."""
+        wait.until(f"the guest to announce itself by its {role}", lambda: self.active() == role, seconds)
+
+    def shown(self):
+        """Names of all network devices that the guest's first namespace shows anywhere."""
+        return set(self._guest.sh(SHOWN).split()) | set(self._guest.links())
+
+    def sees_only_master(self):
+        shown = self.shown()
+        assert shown == {"lo", self.name}, f"the guest shows {sorted(shown)}, expected only lo and {self.name}"
+
+    def judge(self):
+        """What a healthy master looks like after any story."""
+        if self.name:
+            self.sees_only_master()
