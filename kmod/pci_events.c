@@ -14,7 +14,7 @@
  * has been silent for a while. Both are seen by counters, so a packet costs nothing. In milliseconds:
  */
 #define FOM_HOLD_QUIET 2 /* silence of the old slave, and frames by the new one, for so long */
-#define FOM_HOLD_IDLE 5	 /* nobody sends to us: the old slave has received nothing for so long */
+#define FOM_HOLD_IDLE 10 /* nobody sends to us: the old slave has received nothing for so long */
 
 static u64 fom_unicast(const struct fom_slave *slave)
 {

@@ -124,11 +124,12 @@ struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 	unsigned long flags;
 	bool changed;
 
-	/* While it is being closed its slaves are too, one after the other: no reason to go through all of them. */
-	if (!netif_running(master->dev))
-		return NULL;
 	spin_lock_irqsave(&master->lock, flags);
-	slave = fom_choose(master, &wait);
+	/*
+	 * While it is being closed its slaves are too, one after the other: no reason to go through all of them. Looked
+	 * at under the lock, so that nothing is chosen after fom_deselect().
+	 */
+	slave = netif_running(master->dev) ? fom_choose(master, &wait) : NULL;
 	changed = fom_activate(master, slave, cause);
 	spin_unlock_irqrestore(&master->lock, flags);
 	if (changed)
