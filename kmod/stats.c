@@ -9,14 +9,17 @@
 #define FOM_STATS (sizeof(struct rtnl_link_stats64) / sizeof(u64))
 static_assert(FOM_STATS * sizeof(u64) == sizeof(struct rtnl_link_stats64));
 
-/* Drivers may start again from zero when they are opened, and may count in 32 bits. */
+/*
+ * What a counter has grown by. Drivers may start again from zero when they are opened, and may count in 32 bits: less
+ * than before, and near enough by way of those, is an overflow.
+ */
 static u64 fom_counted(u64 now, u64 before)
 {
-	s64 more = now - before;
-
-	if (!((now | before) >> 32))
-		more = (s32)((u32)now - (u32)before);
-	return max_t(s64, more, 0);
+	if (now >= before)
+		return now - before;
+	if (before >> 32)
+		return 0;
+	return max((s32)((u32)now - (u32)before), 0);
 }
 
 static void fom_refused(const struct fom_slave *slave, struct fom_refused *refused)

@@ -21,22 +21,30 @@ static u16 *fom_suits(struct sk_buff *skb)
 	return &qdisc_skb_cb(skb)->slave_dev_queue_mapping;
 }
 
-/* netif_skb_features() of the master asks: segments and checksums are then made as the active slave wants them. */
+/*
+ * netif_skb_features() of the master asks: segments and checksums are then made as the active slave wants them. Raw
+ * sockets that bypass the master's queue ask outside of any RCU section (__dev_direct_xmit()).
+ */
 netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev, netdev_features_t features)
 {
 	struct fom_device *master = netdev_priv(dev);
-	struct fom_slave *slave = rcu_dereference_bh(master->active);
-	struct net_device *lower;
+	const struct net_device *lower;
+	const struct fom_slave *slave;
 
 	*fom_suits(skb) = 0;
 	/* Features inside tunnels and tags are sets of their own: those frames are looked at again. */
-	if (unlikely(!slave) || skb->encapsulation || skb_vlan_tagged(skb))
+	if (skb->encapsulation || skb_vlan_tagged(skb))
 		return features;
-	lower = slave->dev;
-	features &= lower->features;
-	if (lower->netdev_ops->ndo_features_check)
-		features &= lower->netdev_ops->ndo_features_check(skb, lower, features);
-	*fom_suits(skb) = slave->mark;
+	rcu_read_lock();
+	slave = rcu_dereference(master->active);
+	if (likely(slave)) {
+		lower = slave->dev;
+		features = netdev_intersect_features(features, lower->features);
+		if (lower->netdev_ops->ndo_features_check)
+			features &= lower->netdev_ops->ndo_features_check(skb, slave->dev, features);
+		*fom_suits(skb) = slave->mark;
+	}
+	rcu_read_unlock();
 	return features;
 }
 
