@@ -55,7 +55,12 @@ void fom_announce_first(struct fom_device *master)
  */
 void fom_announce_begin(struct fom_device *master)
 {
-	WRITE_ONCE(master->announce_left, READ_ONCE(master->options.announce_rounds));
+	u32 before, after;
+
+	do {
+		before = READ_ONCE(master->announce_state);
+		after = ((before & ~0xffu) + 0x100) | READ_ONCE(master->options.announce_rounds);
+	} while (cmpxchg(&master->announce_state, before, after) != before);
 	mod_delayed_work(fom_wq, &master->announce, 0);
 }
 
@@ -66,11 +71,14 @@ void fom_announce_begin(struct fom_device *master)
 void fom_announce_work(struct work_struct *work)
 {
 	struct fom_device *master = container_of(to_delayed_work(work), struct fom_device, announce);
-	unsigned int left = READ_ONCE(master->announce_left), round;
+	u32 state = READ_ONCE(master->announce_state), left = state & 0xff;
+	unsigned int round;
 
 	if (!left || !netif_running(master->dev))
 		return;
-	fom_announce_first(master);
+	if (master->announce_sent != state)
+		fom_announce_first(master);
+	master->announce_sent = state;
 	/* Whoever unregisters the master waits for us and holds RTNL. Being a little late is no loss: the RARP is out.
 	 */
 	if (!rtnl_trylock()) {
@@ -80,8 +88,8 @@ void fom_announce_work(struct work_struct *work)
 	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, master->dev);
 	call_netdevice_notifiers(NETDEV_RESEND_IGMP, master->dev);
 	rtnl_unlock();
-	/* A switch meanwhile has begun anew: then that count stands. */
-	if (cmpxchg(&master->announce_left, left, left - 1) != left || left == 1)
+	/* A switch meanwhile has begun another: its work is due already. */
+	if (cmpxchg(&master->announce_state, state, state - 1) != state || left == 1)
 		return;
 	round = min_t(unsigned int, READ_ONCE(master->options.announce_rounds) - left, ARRAY_SIZE(fom_pause_ms) - 1);
 	mod_delayed_work(fom_wq, &master->announce, msecs_to_jiffies(fom_pause_ms[round]));

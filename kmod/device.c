@@ -65,6 +65,8 @@ static int fom_change_mtu(struct net_device *dev, int mtu)
 		WRITE_ONCE(dev->mtu, mtu);
 	}
 	master->follows = false;
+	/* What drivers changed with it was not heard. */
+	fom_compute_features(master);
 	return err;
 }
 
@@ -96,6 +98,8 @@ static int fom_set_mac_address(struct net_device *dev, void *address)
 		eth_commit_mac_addr_change(dev, address);
 	}
 	master->follows = false;
+	/* What drivers changed with it was not heard. */
+	fom_compute_features(master);
 	return err;
 }
 
@@ -210,7 +214,7 @@ void fom_master_setup(struct net_device *dev)
 	ether_setup(dev);
 	master->dev = dev;
 	INIT_LIST_HEAD(&master->slaves);
-	spin_lock_init(&master->lock);
+	raw_spin_lock_init(&master->lock);
 	spin_lock_init(&master->stats_lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
 	INIT_DELAYED_WORK(&master->open, fom_open_work);
@@ -338,7 +342,7 @@ struct fom_device *fom_standby_create(struct net_device *standby)
 	master = netdev_priv(dev);
 	dev_net_set(dev, dev_net(standby));
 	SET_NETDEV_DEV(dev, standby->dev.parent);
-	dev->rtnl_link_ops = &fom_dropin_link_ops;
+	dev->rtnl_link_ops = &fom_link_ops;
 	eth_hw_addr_set(dev, standby->dev_addr);
 	dev->addr_assign_type = standby->addr_assign_type;
 	dev->mtu = standby->mtu;

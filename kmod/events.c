@@ -44,9 +44,9 @@ void fom_event_add(struct fom_device *master, enum fom_event_type type, u32 from
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&master->lock, flags);
+	raw_spin_lock_irqsave(&master->lock, flags);
 	fom_event_note(master, type, from, to, FOM_CAUSE_UNSPEC);
-	spin_unlock_irqrestore(&master->lock, flags);
+	raw_spin_unlock_irqrestore(&master->lock, flags);
 	queue_work(fom_wq, &master->refresh);
 }
 
@@ -54,14 +54,14 @@ static bool fom_event_next(struct fom_device *master, struct fom_event *event)
 {
 	bool any = false;
 
-	spin_lock_irq(&master->lock);
+	raw_spin_lock_irq(&master->lock);
 	if (master->events_noted - master->events_told > FOM_EVENTS_KEPT)
 		master->events_told = master->events_noted - FOM_EVENTS_KEPT;
 	if (master->events_told != master->events_noted) {
 		*event = master->events[master->events_told++ % FOM_EVENTS_KEPT];
 		any = true;
 	}
-	spin_unlock_irq(&master->lock);
+	raw_spin_unlock_irq(&master->lock);
 	return any;
 }
 

@@ -39,13 +39,14 @@ netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t fea
 	netdev_features_t off = dev->hw_features & ~dev->wanted_features;
 	struct fom_device *master = netdev_priv(dev);
 	netdev_features_t mask = features;
+	bool followed = master->follows;
 	struct fom_slave *slave;
 
 	/* That slaves have changed by this must not have the master look again (NETDEV_FEAT_CHANGE). */
 	master->follows = true;
 	fom_for_each_slave(master, slave)
 		fom_follow_features(slave, off);
-	master->follows = false;
+	master->follows = followed;
 
 	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the
 	 * same). */

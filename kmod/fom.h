@@ -62,12 +62,13 @@ struct fom_device {
 	struct list_head slaves; /* struct fom_slave.node */
 	struct list_head node;	 /* in fom_masters */
 	bool listed;
-	spinlock_t lock;
-	unsigned int index; /* what its slaves' places are counted from */
+	raw_spinlock_t lock; /* taken by a kprobe's handler too */
+	unsigned int index;  /* what its slaves' places are counted from */
 
 	/* A master of virtio_net's pairs with whatever comes with this parent, or with this address. */
 	struct device *standby_parent;
 	u8 pair_mac[ETH_ALEN];
+	const struct net_device *refused; /* paired, but could not be a slave; under RTNL */
 
 	struct fom_options options;
 	struct bpf_prog *xdp_prog; /* under RTNL */
@@ -85,7 +86,8 @@ struct fom_device {
 	struct rtnl_link_stats64 gone; /* carried by slaves that have left; under stats_lock */
 
 	struct delayed_work announce;
-	unsigned int announce_left;
+	u32 announce_state; /* which announcement << 8 | rounds that are left of it */
+	u32 announce_sent;  /* of the work item alone: the state whose frames are out */
 	struct delayed_work open;
 	struct delayed_work settle;
 	struct work_struct refresh; /* carrier of the master, outside of whatever context noticed */
@@ -108,11 +110,10 @@ struct fom_slave {
 	bool left; /* no slave any more, its device perhaps gone; set under RTNL and stats_lock */
 	enum fom_role role;
 	unsigned int slot;
-	unsigned int rank;	  /* lower is preferred */
-	u64 usable_ns;		  /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
-	bool leaving;		  /* its driver lets go: never active again */
-	bool hidden;		  /* we brought it into the hidden namespace */
-	char user_name[IFNAMSIZ]; /* what users knew it by, "" if they never saw it */
+	unsigned int rank; /* lower is preferred */
+	u64 usable_ns;	   /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
+	bool leaving;	   /* its driver lets go: never active again */
+	bool hidden;	   /* we brought it into the hidden namespace */
 	u8 own_mac[ETH_ALEN];
 	u8 listens_to[ETH_ALEN]; /* besides its own address, because it refused to change that; else zero */
 	unsigned int own_mtu;
@@ -143,6 +144,7 @@ void fom_hidden_put(void);
 int fom_hide_init(void);
 void fom_hide_exit(void);
 void fom_hide_catch_up(void);
+void fom_hide_give_back(struct fom_device *master);
 void fom_hide_undo(struct net_device *dev, struct net *home);
 
 /* device.c: masters */
@@ -245,7 +247,6 @@ void fom_carrier_exit(void);
 
 /* link_kind.c: ip link add type fom */
 extern struct rtnl_link_ops fom_link_ops;
-extern struct rtnl_link_ops fom_dropin_link_ops;
 int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netlink_ext_ack *extack);
 int fom_del_slave(struct net_device *dev, struct net_device *lower);
 

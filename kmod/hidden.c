@@ -63,7 +63,7 @@ void fom_hidden_ask(void)
 
 	if (!*netns_helper)
 		return;
-	err = call_usermodehelper(netns_helper, argv, envp, UMH_WAIT_PROC);
+	err = call_usermodehelper(netns_helper, argv, envp, UMH_WAIT_PROC | UMH_KILLABLE);
 	if (err)
 		pr_notice(FOM_NAME ": %s gave no hidden namespace (%d): slaves are visible until failoverd gives one\n",
 			  netns_helper, err);

@@ -12,10 +12,10 @@ static struct fom_device *fom_hide_match(const struct net_device *dev, enum fom_
 	const struct device *parent = dev->dev.parent;
 	struct fom_device *master;
 
-	if (dev->type != ARPHRD_ETHER || !parent || dev->rtnl_link_ops || fom_is_master(dev))
+	if (dev->type != ARPHRD_ETHER || !parent || dev->rtnl_link_ops || fom_is_master(dev) || fom_compat_stays(dev))
 		return NULL;
 	list_for_each_entry(master, &fom_masters, node) {
-		if (!master->standby_parent)
+		if (!master->standby_parent || master->refused == dev)
 			continue;
 		if (!net_eq(dev_net(dev), dev_net(master->dev)) && !net_eq(dev_net(dev), fom_hidden_net()))
 			continue;
@@ -93,11 +93,24 @@ static int fom_hide_join(struct net_device *dev)
 	/* Its driver is not done with it: it is opened when that is. */
 	err = fom_slave_add(master, dev, role, false, NULL);
 	fom_compat_lock(dev);
-	if (!err)
-		mod_delayed_work(fom_wq, &master->open, 0);
-	else
+	if (err)
+		master->refused = dev;
+	mod_delayed_work(fom_wq, &master->open, 0);
+	if (err)
 		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
 	return NOTIFY_OK;
+}
+
+/* It goes for good, not to another namespace: the next one at its address may be another device. */
+static void fom_hide_forget(const struct net_device *dev)
+{
+	struct fom_device *master;
+
+	if (dev->reg_state != NETREG_UNREGISTERING)
+		return;
+	list_for_each_entry(master, &fom_masters, node)
+		if (master->refused == dev)
+			master->refused = NULL;
 }
 
 static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *info)
@@ -110,6 +123,9 @@ static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *
 		return fom_hide_new(dev);
 	case NETDEV_REGISTER:
 		return fom_hide_join(dev);
+	case NETDEV_UNREGISTER:
+		fom_hide_forget(dev);
+		break;
 	}
 	slave = fom_slave_of(dev);
 	if (!slave)
@@ -159,8 +175,10 @@ static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enu
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, true);
 	err = fom_compat_change_net(dev, fom_hidden_net(), name, FOM_PLACE(master->index, slot));
-	if (err)
-		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
+	if (!err)
+		return;
+	fom_compat_set_no_addrconf(dev, false);
+	netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
 }
 
 /**
@@ -179,6 +197,27 @@ void fom_hide_undo(struct net_device *dev, struct net *home)
 }
 
 /**
+ * fom_hide_give_back() - show a device that was hidden and then could not be a slave
+ * @master: that refused it
+ *
+ * Context: RTNL, not in a notifier.
+ */
+void fom_hide_give_back(struct fom_device *master)
+{
+	struct net *hidden = fom_hidden_net();
+	struct net_device *dev, *next;
+
+	if (!hidden || !master->refused)
+		return;
+	for_each_netdev_safe(hidden, dev, next) {
+		if (dev != master->refused)
+			continue;
+		fom_compat_set_no_addrconf(dev, false);
+		fom_hide_undo(dev, dev_net(master->dev));
+	}
+}
+
+/**
  * fom_hide_catch_up() - make slaves of devices that were there before their master, or before the hidden namespace
  *
  * Context: RTNL.
@@ -193,8 +232,10 @@ void fom_hide_catch_up(void)
 		return;
 	for_each_netdev_safe(&init_net, dev, next) {
 		master = fom_hide_match(dev, &role);
-		if (!master || !net_eq(dev_net(dev), dev_net(master->dev)) || fom_slave_of(dev))
+		if (!master || !net_eq(dev_net(dev), dev_net(master->dev)))
 			continue;
+		if (fom_slave_of(dev))
+			fom_slave_del(fom_slave_of(dev));
 		/* It registers anew there, and joins by that. */
 		fom_hide_seen(dev, master, role);
 	}

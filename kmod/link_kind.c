@@ -86,9 +86,15 @@ static int fom_changelink(struct net_device *dev, struct nlattr *tb[], struct nl
 	return 0;
 }
 
+/* Nobody can be told of a refusal here: a master of virtio_net's stays, and the kernel's log says why. */
 static void fom_dellink(struct net_device *dev, struct list_head *head)
 {
-	unregister_netdevice_queue(dev, head);
+	const struct fom_device *master = netdev_priv(dev);
+
+	if (master->standby_parent)
+		netdev_warn(dev, "ends with its virtio device, it cannot be deleted\n");
+	else
+		unregister_netdevice_queue(dev, head);
 }
 
 static size_t fom_get_size(const struct net_device *dev)
@@ -104,12 +110,12 @@ static int fom_fill_info(struct sk_buff *skb, const struct net_device *dev)
 	unsigned long flags;
 	u8 active, cause;
 
-	spin_lock_irqsave(&master->lock, flags);
+	raw_spin_lock_irqsave(&master->lock, flags);
 	active = fom_active_slot(master);
 	cause = master->cause;
 	switched_ns = master->switched_ns;
 	switches = master->switches;
-	spin_unlock_irqrestore(&master->lock, flags);
+	raw_spin_unlock_irqrestore(&master->lock, flags);
 
 	if (nla_put_u8(skb, IFLA_FOM_CHOSEN, options->chosen) ||
 	    nla_put_u8(skb, IFLA_FOM_ANNOUNCE_ROUNDS, options->announce_rounds) ||
@@ -182,25 +188,25 @@ static unsigned int fom_get_num_tx_queues(void)
 	return 1;
 }
 
-#define FOM_LINK_KIND_OPS                                                                                              \
-	.kind = FOM_LINK_KIND, .priv_size = sizeof(struct fom_device), .maxtype = IFLA_FOM_MAX,                        \
-	.policy = fom_link_policy, .validate = fom_validate, .changelink = fom_changelink, .get_size = fom_get_size,   \
-	.fill_info = fom_fill_info, .slave_maxtype = IFLA_FOM_SLAVE_MAX, .slave_policy = fom_slave_policy,             \
-	.slave_changelink = fom_slave_changelink, .get_slave_size = fom_get_slave_size,                                \
-	.fill_slave_info = fom_fill_slave_info
-
 struct rtnl_link_ops fom_link_ops __read_mostly = {
-	FOM_LINK_KIND_OPS,
+	.kind = FOM_LINK_KIND,
+	.priv_size = sizeof(struct fom_device),
 	.setup = fom_master_setup,
+	.maxtype = IFLA_FOM_MAX,
+	.policy = fom_link_policy,
+	.validate = fom_validate,
+	.newlink = fom_compat_newlink(fom_newlink),
+	.changelink = fom_changelink,
+	.dellink = fom_dellink,
+	.get_size = fom_get_size,
+	.fill_info = fom_fill_info,
+	.slave_maxtype = IFLA_FOM_SLAVE_MAX,
+	.slave_policy = fom_slave_policy,
+	.slave_changelink = fom_slave_changelink,
+	.get_slave_size = fom_get_slave_size,
+	.fill_slave_info = fom_fill_slave_info,
 	.get_num_tx_queues = fom_get_num_tx_queues,
 	.get_num_rx_queues = fom_get_num_rx_queues,
-	.newlink = fom_compat_newlink(fom_newlink),
-	.dellink = fom_dellink,
-};
-
-/* A master of virtio_net's is of the same kind, but it ends with its standby: it cannot be deleted. */
-struct rtnl_link_ops fom_dropin_link_ops __read_mostly = {
-	FOM_LINK_KIND_OPS,
 };
 
 /* What an administrator enslaves: paravirtual NICs stand by for everything else. */
@@ -220,15 +226,23 @@ static enum fom_role fom_role_of(const struct net_device *dev)
 int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netlink_ext_ack *extack)
 {
 	struct fom_device *master = netdev_priv(dev);
+	bool stolen = false;
+	int err;
 
 	/* A master without an address of its own has its first slave's. */
 	if (list_empty(&master->slaves) && dev->addr_assign_type == NET_ADDR_RANDOM && lower->type == ARPHRD_ETHER &&
 	    is_valid_ether_addr(lower->dev_addr)) {
 		eth_hw_addr_set(dev, lower->dev_addr);
 		dev->addr_assign_type = NET_ADDR_STOLEN;
+		stolen = true;
 		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
 	}
-	return fom_slave_add(master, lower, fom_role_of(lower), true, extack);
+	err = fom_slave_add(master, lower, fom_role_of(lower), true, extack);
+	if (err && stolen) {
+		eth_hw_addr_random(dev);
+		call_netdevice_notifiers(NETDEV_CHANGEADDR, dev);
+	}
+	return err;
 }
 
 /**

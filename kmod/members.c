@@ -74,11 +74,12 @@ int fom_slave_slot(struct fom_device *master, enum fom_role role)
 {
 	/* The first two slots belong to the roles, so that a NIC that comes back has the place it had. */
 	unsigned int slot = master->standby_parent ? role - FOM_ROLE_PRIMARY : 0;
+	unsigned int other = FOM_ROLE_STANDBY - role;
 	struct fom_slave *slave;
 
 again:
 	fom_for_each_slave(master, slave) {
-		if (slave->slot == slot) {
+		if (slave->slot == slot || (master->standby_parent && slot == other)) {
 			if (++slot == FOM_MAX_SLAVES)
 				return -ENOSPC;
 			goto again;
@@ -166,6 +167,17 @@ static void fom_slave_drop_filters(struct fom_slave *slave)
 	dev_mc_unsync(to, from);
 }
 
+/* Another for each that joins, so that no frame prepared for one is taken for the next one's; never 0. */
+static u16 fom_next_mark(void)
+{
+	static u16 last;
+
+	ASSERT_RTNL();
+	if (!++last)
+		++last;
+	return last;
+}
+
 /**
  * fom_slave_add() - make a device a slave
  * @master: gets it
@@ -209,7 +221,8 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	slave->master = master;
 	slave->role = role;
 	slave->slot = slot;
-	slave->mark = slot + 1;
+	slave->mark = fom_next_mark();
+	slave->hidden = fom_hidden_net() && net_eq(dev_net(dev), fom_hidden_net());
 	slave->rank = role == FOM_ROLE_STANDBY ? FOM_MAX_SLAVES + slot : slot;
 	slave->own_mtu = dev->mtu;
 	ether_addr_copy(slave->own_mac, dev->dev_addr);
@@ -233,7 +246,8 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 			goto no_xdp;
 		}
 	}
-	if (open && master->dev->flags & IFF_UP) {
+	open = open && master->dev->flags & IFF_UP && !(dev->flags & IFF_UP);
+	if (open) {
 		err = dev_open(dev, extack);
 		if (err)
 			goto no_open;
@@ -256,12 +270,13 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	err = netdev_master_upper_dev_link(dev, master->dev, slave, &lag, extack);
 	if (err)
 		goto no_upper;
-	fom_slave_filters(slave);
 	fom_stats_begin(slave);
 
-	spin_lock_irq(&master->lock);
+	raw_spin_lock_irq(&master->lock);
 	list_add_tail_rcu(&slave->node, &master->slaves);
-	spin_unlock_irq(&master->lock);
+	raw_spin_unlock_irq(&master->lock);
+	/* In the list first: group addresses come and go without RTNL. */
+	fom_slave_filters(slave);
 
 	WRITE_ONCE(master->slot_device[slot], fom_pci_device(dev));
 	fom_event_add(master, FOM_EVENT_JOINED, slot, role);
@@ -277,7 +292,7 @@ no_handler:
 no_netpoll:
 	vlan_vids_del_by_dev(dev, master->dev);
 no_vlans:
-	if (open && master->dev->flags & IFF_UP)
+	if (open)
 		dev_close(dev);
 no_open:
 	fom_slave_xdp_set(slave, NULL);
@@ -327,9 +342,11 @@ void fom_slave_del(struct fom_slave *slave)
 	netdev_upper_dev_unlink(dev, master->dev);
 	netdev_rx_handler_unregister(dev); /* waits: no frame by it is under way after this */
 	fom_stats_keep(slave);
-	spin_lock_irq(&master->lock);
+	raw_spin_lock_irq(&master->lock);
 	list_del_rcu(&slave->node);
-	spin_unlock_irq(&master->lock);
+	if (rcu_access_pointer(master->active) == slave)
+		RCU_INIT_POINTER(master->active, NULL);
+	raw_spin_unlock_irq(&master->lock);
 	fom_slave_netpoll_end(slave);
 	fom_slave_xdp_set(slave, NULL);
 	fom_slave_drop_filters(slave);
@@ -378,6 +395,7 @@ void fom_open_work(struct work_struct *work)
 		mod_delayed_work(fom_wq, &master->open, 1);
 		return;
 	}
+	fom_hide_give_back(master);
 	fom_for_each_slave(master, slave) {
 		if (!netif_running(master->dev) || slave->dev->flags & IFF_UP)
 			continue;

@@ -124,14 +124,14 @@ struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 	unsigned long flags;
 	bool changed;
 
-	spin_lock_irqsave(&master->lock, flags);
+	raw_spin_lock_irqsave(&master->lock, flags);
 	/*
 	 * While it is being closed its slaves are too, one after the other: no reason to go through all of them. Looked
 	 * at under the lock, so that nothing is chosen after fom_deselect().
 	 */
 	slave = netif_running(master->dev) ? fom_choose(master, &wait) : NULL;
-	changed = fom_activate(master, slave, cause);
-	spin_unlock_irqrestore(&master->lock, flags);
+	changed = netif_running(master->dev) && fom_activate(master, slave, cause);
+	raw_spin_unlock_irqrestore(&master->lock, flags);
 	if (changed)
 		fom_announce_begin(master);
 	queue_work(fom_wq, &master->refresh);
@@ -148,9 +148,9 @@ void fom_deselect(struct fom_device *master)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&master->lock, flags);
+	raw_spin_lock_irqsave(&master->lock, flags);
 	RCU_INIT_POINTER(master->active, NULL);
-	spin_unlock_irqrestore(&master->lock, flags);
+	raw_spin_unlock_irqrestore(&master->lock, flags);
 }
 
 /**

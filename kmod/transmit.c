@@ -9,7 +9,10 @@
  * does not fit that goes the long way.
  */
 #include <linux/if_vlan.h>
+#include <linux/ipv6.h>
 #include <linux/netpoll.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/dst.h>
 #include <net/sch_generic.h>
 
@@ -19,6 +22,32 @@
 static u16 *fom_suits(struct sk_buff *skb)
 {
 	return &qdisc_skb_cb(skb)->slave_dev_queue_mapping;
+}
+
+/*
+ * Of a frame in segments: the slave's own pass would neither split it, for it is too large, nor have it split in a way
+ * between the two (NETIF_F_GSO_PARTIAL).
+ */
+static bool fom_segments_fit(const struct sk_buff *skb, const struct net_device *lower)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	netdev_features_t type = (netdev_features_t)info->gso_type << NETIF_F_GSO_SHIFT;
+
+	return !(type & lower->gso_partial_features) && info->gso_segs <= lower->gso_max_segs &&
+	       skb->len < fom_compat_gso_max_size(lower, skb);
+}
+
+/* The slave sums this frame. Many do so for TCP and UDP only, without options in front of them. */
+static bool fom_sums(const struct sk_buff *skb, const struct net_device *lower)
+{
+	if (skb->ip_summed != CHECKSUM_PARTIAL || lower->features & NETIF_F_HW_CSUM)
+		return true;
+	if (skb->csum_offset != offsetof(struct tcphdr, check) && skb->csum_offset != offsetof(struct udphdr, check))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP))
+		return lower->features & NETIF_F_IP_CSUM;
+	return skb->protocol == htons(ETH_P_IPV6) && lower->features & NETIF_F_IPV6_CSUM &&
+	       skb_checksum_start_offset(skb) - skb_network_offset(skb) == sizeof(struct ipv6hdr);
 }
 
 /*
@@ -32,34 +61,35 @@ netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev
 	const struct fom_slave *slave;
 
 	*fom_suits(skb) = 0;
-	/* Features inside tunnels and tags are sets of their own: those frames are looked at again. */
+	/* Features inside tunnels and tags are sets of their own: those frames take the slave's pass. */
 	if (skb->encapsulation || skb_vlan_tagged(skb))
 		return features;
 	rcu_read_lock();
 	slave = rcu_dereference(master->active);
-	if (likely(slave)) {
-		lower = slave->dev;
-		features = netdev_intersect_features(features, lower->features);
-		if (lower->netdev_ops->ndo_features_check)
-			features &= lower->netdev_ops->ndo_features_check(skb, slave->dev, features);
-		*fom_suits(skb) = slave->mark;
-	}
+	if (unlikely(!slave))
+		goto out;
+	lower = slave->dev;
+	if (!fom_sums(skb, lower) || (skb_is_gso(skb) && !fom_segments_fit(skb, lower)))
+		goto out;
+	/* That it can sum this very frame is all that is asked of it. */
+	features &= lower->features | NETIF_F_HW_CSUM;
+	if (lower->netdev_ops->ndo_features_check)
+		features &= lower->netdev_ops->ndo_features_check(skb, slave->dev, features);
+	*fom_suits(skb) = slave->mark;
+out:
 	rcu_read_unlock();
 	return features;
 }
 
-static struct netdev_queue *fom_pick_queue(struct net_device *lower, struct sk_buff *skb)
+static u16 fom_pick_queue(struct net_device *lower, struct sk_buff *skb)
 {
 	const struct net_device_ops *ops = lower->netdev_ops;
-	u16 queue = 0;
+	u16 queue;
 
-	if (lower->real_num_tx_queues > 1) {
-		queue = ops->ndo_select_queue ? ops->ndo_select_queue(lower, skb, NULL)
-					      : netdev_pick_tx(lower, skb, NULL);
-		queue = netdev_cap_txqueue(lower, queue);
-	}
-	skb_set_queue_mapping(skb, queue);
-	return netdev_get_tx_queue(lower, queue);
+	if (lower->real_num_tx_queues <= 1)
+		return 0;
+	queue = ops->ndo_select_queue ? ops->ndo_select_queue(lower, skb, NULL) : netdev_pick_tx(lower, skb, NULL);
+	return netdev_cap_txqueue(lower, queue);
 }
 
 /* Nothing waits in this queue nor has just left it for the driver, and the discipline would let the frame pass. */
@@ -73,12 +103,14 @@ static bool fom_queue_idle(const struct netdev_queue *queue)
 /* Give the frame to the driver. False: it was not taken and is as before. */
 static bool fom_xmit_direct(struct sk_buff *skb, struct net_device *lower)
 {
-	struct netdev_queue *queue;
 	netdev_tx_t taken = NETDEV_TX_BUSY;
+	struct netdev_queue *queue;
+	u16 number;
 
 	if (unlikely(dev_nit_active(lower) || fom_compat_has_egress(lower)))
 		return false;
-	queue = fom_pick_queue(lower, skb);
+	number = fom_pick_queue(lower, skb);
+	queue = netdev_get_tx_queue(lower, number);
 	if (unlikely(!fom_queue_idle(queue)))
 		return false;
 	if (lower->priv_flags & IFF_XMIT_DST_RELEASE)
@@ -87,10 +119,16 @@ static bool fom_xmit_direct(struct sk_buff *skb, struct net_device *lower)
 		skb_dst_force(skb);
 	if (unlikely(!HARD_TX_TRYLOCK(lower, queue)))
 		return false;
-	if (likely(!netif_xmit_frozen_or_stopped(queue)))
+	if (likely(!netif_xmit_frozen_or_stopped(queue))) {
+		skb_set_queue_mapping(skb, number);
 		taken = netdev_start_xmit(skb, lower, queue, false);
+	}
 	HARD_TX_UNLOCK(lower, queue);
-	return likely(dev_xmit_complete(taken));
+	if (likely(dev_xmit_complete(taken)))
+		return true;
+	/* A number left there would be taken for the queue that the frame came in by (skb_tx_hash()). */
+	skb_set_queue_mapping(skb, 0);
+	return false;
 }
 
 netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev)

@@ -121,6 +121,28 @@ static inline int fom_compat_get_ts_info(struct net_device *dev, fom_compat_ts_i
 }
 #endif
 
+/* Of IPv4 frames a limit of its own since 6.3. */
+static inline unsigned int fom_compat_gso_max_size(const struct net_device *dev, const struct sk_buff *skb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return netif_get_gso_max_size(dev, skb);
+#else
+	return READ_ONCE(dev->gso_max_size);
+#endif
+}
+
+/* Bound to its namespace: it could be hidden, but not be given back. */
+static inline bool fom_compat_stays(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	return dev->netns_immutable;
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	return dev->netns_local;
+#else
+	return dev->features & NETIF_F_NETNS_LOCAL;
+#endif
+}
+
 /* Something looks at what leaves by this device: tc (its programs and filters in another place since 6.6), netfilter.
  */
 static inline bool fom_compat_has_egress(const struct net_device *dev)
