@@ -375,6 +375,7 @@ void fom_standby_destroy(struct fom_device *master)
 
 	rtnl_lock();
 	fom_master_unlist(master); /* nothing finds its master here any more */
+	fom_hide_give_back(master);
 	list_for_each_entry_safe(slave, next, &master->slaves, node) {
 		struct net_device *dev = slave->dev;
 		bool hidden = net_eq(dev_net(dev), fom_hidden_net());

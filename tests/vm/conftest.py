@@ -37,6 +37,8 @@ def pytest_addoption(parser):
     group.addoption("--primary", help="model of the primary NIC, where the story leaves it open: e1000e or vmxnet3")
     group.addoption("--deb", type=Path, help="the product's package, for stories about it; default: the build tree's")
     group.addoption("--build", type=Path, help="build tree with the tools; default $FAILOVER_BUILD or build/release")
+    group.addoption("--seed", type=int, help="what random steps are drawn from, as a story told it; default: another each time")
+    group.addoption("--steps", type=int, help="so many random steps; default: as many as the story says")
     group.addoption("--hold", action="store_true", help="after the story, keep the guest and give a prompt")
 
 
