@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A driver gets its NIC, and something on the way to a slave or to a master fails: each allocation in turn, and each word
+that others may have in it. Nothing is left: no device that anybody sees, no ifindex or name in the hidden namespace that
+the next one would need, no reference, and no fault that the kernel would find.
+
+    peer -- br0 -- tap0 -- virtio-net (standby, hidden): its driver registers the master, too -+
+              `--- tap1 -- e1000e     (primary, hidden) --------------------------------------+- master 10.77.0.2/24
+"""
+import pytest
+
+from harness import wait
+from harness.disorder import await_namespaces
+from harness.fabric import GUEST, GUEST_MAC
+
+# What anybody may refuse while a slave or a master registers (lib/notifier-error-inject, net/core/dev.c). Of the last
+# four a refusal keeps a device from being a slave or from carrying, not from being there.
+REFUSED = ("NETDEV_POST_INIT", "NETDEV_REGISTER", "NETDEV_PRE_UP", "NETDEV_PRECHANGEUPPER", "NETDEV_CHANGEUPPER",
+           "NETDEV_PRECHANGEMTU")
+NOMEM = 12
+
+# Allocations of at most a slab object, whatever for, and without a word each time; not those of whole pages.
+ALLOCATIONS = """cd /sys/kernel/debug/failslab && echo N >ignore-gfp-wait && echo 0 >verbose
+echo 20 >../fail_page_alloc/min-order"""
+
+# Bind, with the NUMBERth allocation of this process failing, which does nothing else meanwhile. Says how many it did not
+# come to (0: it has failed), and whether the driver has the device.
+BIND = """exec 3>/proc/self/fail-nth 4</proc/self/fail-nth 5>DRIVER/bind
+echo NUMBER >&3
+echo DEVICE >&5
+read left <&4
+echo 0 >&3
+echo $left
+test -e DRIVER/DEVICE && echo bound || echo free
+"""
+FAILURES = 4000  # no probe has so many allocations
+
+
+class Nic:
+    def __init__(self, guest, folder, device):
+        self.folder, self.device = folder, device
+        self._guest = guest
+
+    def unbind(self):
+        self._guest.sh(f"echo {self.device} >{self.folder}/unbind")
+
+    def bind(self, fail=0):
+        """(an allocation has failed, the driver has the device)"""
+        script = BIND.replace("NUMBER", str(fail)).replace("DEVICE", self.device).replace("DRIVER", self.folder)
+        words = self._guest.run("sh", "-c", script, seconds=60, check=False).stdout.split()
+        assert len(words) == 2, words
+        return fail > 0 and words[0] == "0", words[1] == "bound"
+
+
+def primary(host, guest):
+    folder = f"/sys/bus/pci/drivers/{host.qemu.driver}"
+    return Nic(guest, folder, guest.sh(f"cd {folder} && ls -d 0000:*").strip())
+
+
+def standby(guest):
+    folder = "/sys/bus/virtio/drivers/virtio_net"
+    return Nic(guest, folder, guest.sh(f"cd {folder} && ls -d virtio*").strip())
+
+
+def shows_at_most_master(guest, kmod):
+    """Of what failed nothing is seen. The one is the master, or without a standby the primary."""
+    shown = kmod.shown() - {"lo"}
+    assert len(shown) <= 1, f"the guest shows {sorted(shown)}"
+    for link in guest.links().values():
+        assert link["link_type"] == "loopback" or link["address"] == GUEST_MAC, link
+
+
+def works_again(host, guest, kmod, nic, bound):
+    """The next one finds everything it needs."""
+    if bound:
+        nic.unbind()
+    assert nic.bind() == (False, True), "the driver does not get the device any more"
+    shown = kmod.shown() - {"lo"}
+    assert len(shown) == 1, f"the guest shows {sorted(shown)}"
+    kmod.name = shown.pop()
+    # The master is another one if its standby was refused.
+    guest.sh(f"ip addr replace {GUEST}/24 dev {kmod.name} && ip link set {kmod.name} up")
+    kmod.goes_to("primary", seconds=40)
+    kmod.sees_only_master()
+
+
+def each_allocation(host, guest, kmod, nic, note):
+    """Until there is no such allocation; the kernel may do without some."""
+    guest.sh(ALLOCATIONS)
+    failed = without = 0
+    nic.unbind()
+    for number in range(1, FAILURES):
+        happened, bound = nic.bind(fail=number)
+        shows_at_most_master(guest, kmod)
+        if not happened:
+            break
+        failed += 1
+        without += bound
+        if bound:
+            nic.unbind()
+    assert failed > 100 and not happened, f"{failed} allocations failed in turn, the last {happened}"
+    works_again(host, guest, kmod, nic, bound)
+    note(f"{failed} allocations failed in turn; the driver had its device without {without} of them")
+
+
+@pytest.mark.long
+@pytest.mark.kernels("debug")
+def test_a_primary_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note):
+    each_allocation(host, guest, kmod, primary(host, guest), note)
+    leaves_nothing(guest, kmod)
+
+
+@pytest.mark.long
+@pytest.mark.kernels("debug")
+def test_a_standby_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note):
+    each_allocation(host, guest, kmod, standby(guest), note)
+    leaves_nothing(guest, kmod)
+
+
+@pytest.mark.kernels("debug")
+@pytest.mark.parametrize("priority", [-1, 1])
+def test_a_nic_that_others_refuse_leaves_nothing(host, guest, kmod, priority):
+    """Others are heard after the module, and before."""
+    guest.run("modprobe", "netdev-notifier-error-inject", f"priority={priority}")
+    for nic in (primary(host, guest), standby(guest)):
+        for event in REFUSED:
+            error = f"/sys/kernel/debug/notifier-error-inject/netdev/actions/{event}/error"
+            nic.unbind()
+            guest.sh(f"echo -{NOMEM} >{error}")
+            _, bound = nic.bind()
+            shows_at_most_master(guest, kmod)
+            guest.sh(f"echo 0 >{error}")
+            if event in ("NETDEV_POST_INIT", "NETDEV_REGISTER"):
+                assert not bound, f"the driver has a device although {event} was refused"
+            works_again(host, guest, kmod, nic, bound)
+    guest.run("modprobe", "-r", "netdev-notifier-error-inject")
+    leaves_nothing(guest, kmod)
+
+
+def leaves_nothing(guest, kmod):
+    kmod.unload()
+    kmod.name = None
+    wait.until("only lo to be shown", lambda: kmod.shown() == {"lo"})
+    await_namespaces(guest, 0)
