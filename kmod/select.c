@@ -120,17 +120,18 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enu
 struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 {
 	struct fom_slave *slave;
+	bool open, changed;
 	unsigned int wait = 0;
 	unsigned long flags;
-	bool changed;
 
 	raw_spin_lock_irqsave(&master->lock, flags);
 	/*
 	 * While it is being closed its slaves are too, one after the other: no reason to go through all of them. Looked
 	 * at under the lock, so that nothing is chosen after fom_deselect().
 	 */
-	slave = netif_running(master->dev) ? fom_choose(master, &wait) : NULL;
-	changed = netif_running(master->dev) && fom_activate(master, slave, cause);
+	open = netif_running(master->dev);
+	slave = open ? fom_choose(master, &wait) : NULL;
+	changed = open && fom_activate(master, slave, cause);
 	raw_spin_unlock_irqrestore(&master->lock, flags);
 	if (changed)
 		fom_announce_begin(master);
