@@ -378,7 +378,7 @@ void fom_standby_destroy(struct fom_device *master)
 	fom_hide_give_back(master);
 	list_for_each_entry_safe(slave, next, &master->slaves, node) {
 		struct net_device *dev = slave->dev;
-		bool hidden = net_eq(dev_net(dev), fom_hidden_net());
+		bool hidden = slave->hidden;
 
 		fom_slave_del(slave);
 		if (hidden)
