@@ -6,12 +6,10 @@
  *   carrier   linkwatch_fire_event(): called by netif_carrier_on/off once the bit has changed
  *   unbind    pci_device_remove(): before the driver tears the device down, so it still receives
  */
+#include "hold.h"
 #include "select.h"
 
 #include <bpf/bpf_tracing.h>
-
-#define FOM_UNBIND_HOLD_NS 3000000      /* a local fabric turns within 2 ms of the first announcement */
-#define FOM_UNBIND_HOLD_TURNS (1 << 20) /* whatever the clock says, it ends */
 
 const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
 
@@ -37,22 +35,6 @@ static __always_inline int leave_slot(struct net *net, struct fom_place place, _
 		return 0;
 	master_switch(place.master, place.index, place.slot, best, cause);
 	return 1;
-}
-
-static long hold_on(__u32 turn, __u64 *until)
-{
-	return bpf_ktime_get_ns() >= *until;
-}
-
-/*
- * Keeps the driver from tearing down for a moment: it still receives while failoverd announces and the fabric turns.
- * A tracing program may not sleep, so this is a spin with interrupts on, once in the unplug of an active slave.
- */
-static __always_inline void hold_driver(void)
-{
-	__u64 until = bpf_ktime_get_ns() + FOM_UNBIND_HOLD_NS;
-
-	bpf_loop(FOM_UNBIND_HOLD_TURNS, hold_on, &until, 0);
 }
 
 SEC("fentry/linkwatch_fire_event")
@@ -92,6 +74,6 @@ int BPF_PROG(fom_watch_unbind, struct device *device)
 	switched = leave_slot((struct net *)place.master->netns, place, FOM_CAUSE_UNBIND);
 	event_emit(FOM_EVENT_UNBIND, bpf_ktime_get_boot_ns(), place.index, place.slot, FOM_NO_SLOT, FOM_CAUSE_UNBIND);
 	if (switched)
-		hold_driver();
+		hold_driver(place.index, place.slot, place.master->active);
 	return 0;
 }
