@@ -40,64 +40,91 @@ static int fom_stop(struct net_device *dev)
 	return 0;
 }
 
-static int fom_change_mtu(struct net_device *dev, int mtu)
+/**
+ * fom_slaves_follow() - every slave follows the master, or those that did go back
+ * @master: has not changed yet
+ * @follow: makes one slave follow; if it fails, that slave is as it was
+ * @to: where to
+ * @back: where they are now
+ * @failed: if one fails: which
+ *
+ * What drivers change with it is theirs, and not looked at until the caller has done so (fom_compute_features()).
+ *
+ * Context: RTNL.
+ */
+int fom_slaves_follow(struct fom_device *master, int (*follow)(struct fom_slave *slave, const void *to), const void *to,
+		      const void *back, const struct fom_slave **failed)
 {
-	struct fom_device *master = netdev_priv(dev);
-	struct fom_slave *slave, *failed = NULL;
+	bool followed = master->follows;
+	struct fom_slave *slave, *ahead;
 	int err = 0;
 
 	master->follows = true;
 	fom_for_each_slave(master, slave) {
-		err = dev_set_mtu(slave->dev, mtu);
-		if (err) {
-			failed = slave;
+		err = follow(slave, to);
+		if (err)
 			break;
-		}
 	}
-	if (failed) {
-		netdev_err(dev, "%s refuses an MTU of %d, all stay at %u\n", failed->dev->name, mtu, dev->mtu);
-		fom_for_each_slave(master, slave) {
-			if (slave == failed)
+	if (err) {
+		*failed = slave;
+		fom_for_each_slave(master, ahead) {
+			if (ahead == slave)
 				break;
-			dev_set_mtu(slave->dev, dev->mtu);
+			follow(ahead, back);
 		}
-	} else {
-		WRITE_ONCE(dev->mtu, mtu);
 	}
-	master->follows = false;
+	master->follows = followed;
+	return err;
+}
+
+static int fom_slave_set_mtu(struct fom_slave *slave, const void *to)
+{
+	int mtu = *(const int *)to, before = slave->dev->mtu;
+	int err = dev_set_mtu(slave->dev, mtu);
+
+	if (err)
+		return err;
+	err = fom_slave_xdp_check(slave);
+	if (err)
+		dev_set_mtu(slave->dev, before);
+	return err;
+}
+
+static int fom_change_mtu(struct net_device *dev, int mtu)
+{
+	struct fom_device *master = netdev_priv(dev);
+	const struct fom_slave *failed;
+	int err;
+
+	err = fom_slaves_follow(master, fom_slave_set_mtu, &mtu, &dev->mtu, &failed);
+	if (err)
+		netdev_err(dev, "%s refuses an MTU of %d, all stay at %u\n", failed->dev->name, mtu, dev->mtu);
+	else
+		WRITE_ONCE(dev->mtu, mtu);
 	/* What drivers changed with it was not heard. */
 	fom_compute_features(master);
 	return err;
+}
+
+static int fom_slave_set_mac(struct fom_slave *slave, const void *to)
+{
+	return fom_slave_answer_to(slave, to);
 }
 
 static int fom_set_mac_address(struct net_device *dev, void *address)
 {
 	struct fom_device *master = netdev_priv(dev);
 	const u8 *mac = ((struct sockaddr *)address)->sa_data;
-	struct fom_slave *slave, *failed = NULL;
+	const struct fom_slave *failed;
 	int err = eth_prepare_mac_addr_change(dev, address);
 
 	if (err)
 		return err;
-	master->follows = true;
-	fom_for_each_slave(master, slave) {
-		err = fom_slave_answer_to(slave, mac);
-		if (err) {
-			failed = slave;
-			break;
-		}
-	}
-	if (failed) {
+	err = fom_slaves_follow(master, fom_slave_set_mac, mac, dev->dev_addr, &failed);
+	if (err)
 		netdev_err(dev, "%s cannot answer to %pM, all keep their address\n", failed->dev->name, mac);
-		fom_for_each_slave(master, slave) {
-			if (slave == failed)
-				break;
-			fom_slave_answer_to(slave, dev->dev_addr);
-		}
-	} else {
+	else
 		eth_commit_mac_addr_change(dev, address);
-	}
-	master->follows = false;
 	/* What drivers changed with it was not heard. */
 	fom_compute_features(master);
 	return err;
@@ -129,38 +156,40 @@ static void fom_set_rx_mode(struct net_device *dev)
 	rcu_read_unlock();
 }
 
+struct fom_vlan {
+	__be16 proto;
+	u16 vid;
+	bool wanted;
+};
+
+static int fom_slave_set_vlan(struct fom_slave *slave, const void *to)
+{
+	const struct fom_vlan *vlan = to;
+
+	if (vlan->wanted)
+		return vlan_vid_add(slave->dev, vlan->proto, vlan->vid);
+	vlan_vid_del(slave->dev, vlan->proto, vlan->vid);
+	return 0;
+}
+
 static int fom_vlan_rx_add_vid(struct net_device *dev, __be16 proto, u16 vid)
 {
-	struct fom_device *master = netdev_priv(dev);
-	struct fom_slave *slave, *failed = NULL;
-	int err = 0;
+	struct fom_vlan with = { proto, vid, .wanted = true }, without = { proto, vid };
+	const struct fom_slave *failed;
+	int err;
 
-	fom_for_each_slave(master, slave) {
-		err = vlan_vid_add(slave->dev, proto, vid);
-		if (err) {
-			failed = slave;
-			break;
-		}
-	}
-	if (!failed)
-		return 0;
-	netdev_err(dev, "%s refuses VLAN %u\n", failed->dev->name, vid);
-	fom_for_each_slave(master, slave) {
-		if (slave == failed)
-			break;
-		vlan_vid_del(slave->dev, proto, vid);
-	}
+	err = fom_slaves_follow(netdev_priv(dev), fom_slave_set_vlan, &with, &without, &failed);
+	if (err)
+		netdev_err(dev, "%s refuses VLAN %u\n", failed->dev->name, vid);
 	return err;
 }
 
 static int fom_vlan_rx_kill_vid(struct net_device *dev, __be16 proto, u16 vid)
 {
-	struct fom_device *master = netdev_priv(dev);
-	struct fom_slave *slave;
+	struct fom_vlan without = { proto, vid };
+	const struct fom_slave *failed;
 
-	fom_for_each_slave(master, slave)
-		vlan_vid_del(slave->dev, proto, vid);
-	return 0;
+	return fom_slaves_follow(netdev_priv(dev), fom_slave_set_vlan, &without, NULL, &failed);
 }
 
 static void fom_uninit(struct net_device *dev)
@@ -342,7 +371,6 @@ struct fom_device *fom_standby_create(struct net_device *standby)
 	master = netdev_priv(dev);
 	dev_net_set(dev, dev_net(standby));
 	SET_NETDEV_DEV(dev, standby->dev.parent);
-	dev->rtnl_link_ops = &fom_link_ops;
 	eth_hw_addr_set(dev, standby->dev_addr);
 	dev->addr_assign_type = standby->addr_assign_type;
 	dev->mtu = standby->mtu;

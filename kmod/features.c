@@ -9,6 +9,10 @@
 	(NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA | NETIF_F_LRO)
 #define FOM_ENC_FEATURES (NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_RXCSUM | NETIF_F_GSO_SOFTWARE)
 
+/* A program that runs in the stack is to see each frame as it came. The kernel turns these off for a device's own
+ * (generic_xdp_install(), netif_elide_gro()). */
+#define FOM_MERGING_FEATURES (NETIF_F_GRO | NETIF_F_GRO_HW | NETIF_F_LRO)
+
 /* What a user turned off on the master is off on its slaves; what we turned off there comes back with it. */
 static void fom_follow_features(struct fom_slave *slave, netdev_features_t off)
 {
@@ -45,7 +49,7 @@ netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t fea
 	/* That slaves have changed by this must not have the master look again (NETDEV_FEAT_CHANGE). */
 	master->follows = true;
 	fom_for_each_slave(master, slave)
-		fom_follow_features(slave, off);
+		fom_follow_features(slave, rcu_access_pointer(slave->xdp_stack) ? off | FOM_MERGING_FEATURES : off);
 	master->follows = followed;
 
 	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the

@@ -77,6 +77,7 @@ struct fom_device {
 	enum fom_cause cause; /* of the last switch */
 	u64 switched_ns;      /* CLOCK_BOOTTIME */
 	u64 switches;
+	u8 last_from;
 
 	struct fom_event events[FOM_EVENTS_KEPT]; /* not told yet; under lock */
 	unsigned int events_noted, events_told;
@@ -102,9 +103,10 @@ struct fom_slave {
 	struct list_head node;
 	refcount_t refs; /* one for being in the list */
 	struct fom_pcpu_stats __percpu *stats;
-	struct bpf_prog __rcu *xdp_stack; /* the master's, where the driver cannot run it */
-	bool xdp_native;
-	unsigned int watchers; /* of what it receives; under RTNL */
+	struct bpf_prog __rcu *xdp_native; /* the master's, where the driver can run it */
+	struct bpf_prog __rcu *xdp_stack;  /* the same, where it cannot */
+	struct bpf_prog *xdp_given;	   /* ours that the driver has; under RTNL */
+	unsigned int watchers;		   /* of what it receives; under RTNL */
 	struct netpoll *netpoll;
 	struct rtnl_link_stats64 last, counted, share; /* of its driver, since it joined, less what was refused */
 	bool left; /* no slave any more, its device perhaps gone; set under RTNL and stats_lock */
@@ -154,6 +156,8 @@ void fom_master_setup(struct net_device *dev);
 unsigned int fom_get_num_rx_queues(void);
 int fom_master_enter(struct net_device *dev);
 void fom_master_leave(struct net_device *dev);
+int fom_slaves_follow(struct fom_device *master, int (*follow)(struct fom_slave *slave, const void *to), const void *to,
+		      const void *back, const struct fom_slave **failed);
 struct fom_device *fom_standby_create(struct net_device *standby);
 void fom_standby_destroy(struct fom_device *master);
 
@@ -190,6 +194,7 @@ netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev
 /* receive.c */
 rx_handler_result_t fom_receive(struct sk_buff **pskb);
 bool fom_receives(rx_handler_func_t *handler);
+bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, unsigned int bytes);
 rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave);
 void fom_slave_watch(struct fom_slave *slave, bool begin);
 
@@ -200,7 +205,12 @@ extern const struct ethtool_ops fom_ethtool_ops;
 int fom_bpf(struct net_device *dev, struct netdev_bpf *bpf);
 int fom_xdp_xmit(struct net_device *dev, int n, struct xdp_frame **frames, u32 flags);
 int fom_slave_xdp_set(struct fom_slave *slave, struct bpf_prog *prog);
+int fom_slave_xdp_check(struct fom_slave *slave);
 bool fom_xdp_in_stack(struct bpf_prog *prog, struct sk_buff **pskb);
+
+/* xdp_run.c: the programs that drivers are given */
+struct bpf_prog *fom_xdp_program(bool frags);
+void fom_xdp_exit(void);
 
 /* netpoll.c */
 #ifdef CONFIG_NET_POLL_CONTROLLER
@@ -249,6 +259,19 @@ void fom_carrier_exit(void);
 extern struct rtnl_link_ops fom_link_ops;
 int fom_add_slave(struct net_device *dev, struct net_device *lower, struct netlink_ext_ack *extack);
 int fom_del_slave(struct net_device *dev, struct net_device *lower);
+
+/* state.c: options and state as netlink attributes */
+extern const struct nla_policy fom_link_policy[IFLA_FOM_MAX + 1];
+#define FOM_MASTER_SIZE                                                                                                \
+	(6 * nla_total_size(sizeof(u8)) + 3 * nla_total_size(sizeof(u32)) + 2 * nla_total_size_64bit(sizeof(u64)))
+#define FOM_SLAVE_SIZE                                                                                                 \
+	(2 * nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u32)) +                                            \
+	 nla_total_size_64bit(sizeof(struct fom_stats)))
+int fom_check_options(struct nlattr *data[], struct netlink_ext_ack *extack);
+void fom_take_options(struct fom_device *master, struct nlattr *data[]);
+void fom_change_options(struct fom_device *master, struct nlattr *data[]);
+int fom_put_master(struct sk_buff *skb, struct fom_device *master);
+int fom_put_slave(struct sk_buff *skb, struct fom_slave *slave);
 
 /* netlink.c: generic-netlink family */
 extern struct genl_family fom_family;

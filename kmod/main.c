@@ -53,6 +53,7 @@ static void __exit fom_exit(void)
 	fom_carrier_exit();
 	fom_pci_exit();
 	fom_hide_exit();
+	fom_xdp_exit();
 	fom_netlink_exit();
 	fom_hidden_put();
 	destroy_workqueue(fom_wq);
@@ -65,4 +66,3 @@ MODULE_DESCRIPTION("Failover masters with hidden slaves");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(FOM_VERSION);
 MODULE_ALIAS_RTNL_LINK("fom");
-MODULE_ALIAS_GENL_FAMILY("fom");

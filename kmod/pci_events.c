@@ -124,6 +124,7 @@ const struct device *fom_pci_device(const struct net_device *dev)
 	return parent && dev_is_pci(parent) ? parent : NULL;
 }
 
+/* One that has not been told yet: a PCI function may have several network devices. */
 static struct fom_slave *fom_slave_below(const struct device *device)
 {
 	struct fom_device *master;
@@ -131,13 +132,13 @@ static struct fom_slave *fom_slave_below(const struct device *device)
 
 	list_for_each_entry_rcu(master, &fom_masters, node)
 		fom_for_each_slave(master, slave)
-			if (fom_pci_device(slave->dev) == device)
+			if (fom_pci_device(slave->dev) == device && !READ_ONCE(slave->leaving))
 				return slave;
 	return NULL;
 }
 
-/* The driver of this device lets go. */
-static void fom_pci_unbind(const struct device *device)
+/* The driver of this device lets go. False: of no slave that was not left already. */
+static bool fom_pci_unbind_one(const struct device *device)
 {
 	struct fom_slave *slave, *next = NULL;
 	unsigned int most_ms = 0;
@@ -164,6 +165,13 @@ static void fom_pci_unbind(const struct device *device)
 		fom_slave_put(next);
 	if (slave)
 		fom_slave_put(slave);
+	return slave;
+}
+
+static void fom_pci_unbind(const struct device *device)
+{
+	while (fom_pci_unbind_one(device))
+		;
 }
 
 /* A driver has taken a slave's device, or has let go of it: the slave is gone by then, its slot is remembered. */

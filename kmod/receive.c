@@ -8,21 +8,28 @@
  */
 #include "fom.h"
 
-/* A frame that the master's users must not see a second time, or never. */
-static bool fom_unwanted(const struct fom_slave *slave, const struct sk_buff *skb)
+/**
+ * fom_unwanted() - must the master's users not see this frame a second time, or never?
+ * @slave: brought it
+ * @header: of a group frame, or of one for others
+ * @bytes: its length; counted if it is refused
+ *
+ * Context: softirq.
+ */
+bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, unsigned int bytes)
 {
 	struct fom_pcpu_stats *stats = this_cpu_ptr(slave->stats);
 	bool unwanted = true;
 
 	u64_stats_update_begin(&stats->syncp);
-	if (ether_addr_equal_64bits(eth_hdr(skb)->h_source, slave->upper->dev_addr))
+	if (ether_addr_equal_64bits(header->h_source, slave->upper->dev_addr))
 		u64_stats_inc(&stats->rx_reflected);
 	else if (slave != rcu_access_pointer(slave->master->active))
 		u64_stats_inc(&stats->rx_duplicate);
 	else
 		unwanted = false;
 	if (unwanted)
-		u64_stats_add(&stats->rx_refused_bytes, skb->len + ETH_HLEN);
+		u64_stats_add(&stats->rx_refused_bytes, bytes);
 	u64_stats_update_end(&stats->syncp);
 	return unwanted;
 }
@@ -41,7 +48,7 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 	if (skb->pkt_type == PACKET_OTHERHOST && ether_addr_equal_64bits(eth_hdr(skb)->h_dest, slave->upper->dev_addr))
 		skb->pkt_type = PACKET_HOST;
 	/* Whoever asked this very slave for a protocol (LLDP) still gets it. */
-	if (skb->pkt_type != PACKET_HOST && fom_unwanted(slave, skb))
+	if (skb->pkt_type != PACKET_HOST && fom_unwanted(slave, eth_hdr(skb), skb->len + ETH_HLEN))
 		return RX_HANDLER_EXACT;
 	skb->dev = slave->upper;
 	return RX_HANDLER_ANOTHER;

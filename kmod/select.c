@@ -99,8 +99,12 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enu
 		cause = slave->slot == master->options.chosen ? FOM_CAUSE_OPERATOR : FOM_CAUSE_FAILBACK;
 	else if (!before)
 		cause = FOM_CAUSE_STARTUP;
+	/* The operator's choice holds until that slave fails. */
+	if (before && before->slot == master->options.chosen && !fom_slave_usable(before))
+		WRITE_ONCE(master->options.chosen, FOM_NO_SLOT);
 	rcu_assign_pointer(master->active, slave);
 	master->cause = cause;
+	master->last_from = before ? before->slot : FOM_NO_SLOT;
 	master->switched_ns = ktime_get_boottime_ns();
 	master->switches += before != NULL;
 	fom_event_note(master, FOM_EVENT_SWITCH, before ? before->slot : FOM_NO_SLOT, slave ? slave->slot : FOM_NO_SLOT,

@@ -144,9 +144,10 @@ netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev)
 			return NETDEV_TX_OK;
 		}
 	}
+	/* Before netpoll looks: what the device cannot do, the tag of a VLAN say, is done for it. */
+	skb->dev = slave->dev;
 	if (unlikely(netpoll_tx_running(dev)))
 		return netpoll_send_skb(slave->netpoll, skb);
-	skb->dev = slave->dev;
 	if (likely(*fom_suits(skb) == slave->mark) && fom_xmit_direct(skb, slave->dev))
 		return NETDEV_TX_OK;
 	return dev_queue_xmit(skb);

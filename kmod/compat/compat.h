@@ -7,6 +7,7 @@
 #define _FOM_COMPAT_H
 
 #include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/net_tstamp.h>
 #include <linux/netdevice.h>
 #include <linux/phy.h>
@@ -94,7 +95,28 @@ static inline int fom_compat_xdp_generic(struct bpf_prog *prog, struct sk_buff *
 static inline void fom_compat_set_xdp_features(struct net_device *dev)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-	dev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT | NETDEV_XDP_ACT_NDO_XMIT;
+	dev->xdp_features = NETDEV_XDP_ACT_BASIC | NETDEV_XDP_ACT_REDIRECT | NETDEV_XDP_ACT_NDO_XMIT |
+			    NETDEV_XDP_ACT_RX_SG | NETDEV_XDP_ACT_NDO_XMIT_SG;
+#endif
+}
+
+/* It sends frames in several buffers: says so since 6.3. */
+static inline bool fom_compat_xdp_xmits_frags(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return dev->xdp_features & NETDEV_XDP_ACT_NDO_XMIT_SG;
+#else
+	return false;
+#endif
+}
+
+/* Where a program of this CPU wants a frame to go; of this task since 6.11. */
+static inline struct bpf_redirect_info *fom_compat_redirect_info(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+	return bpf_net_ctx_get_ri();
+#else
+	return this_cpu_ptr(&bpf_redirect_info);
 #endif
 }
 

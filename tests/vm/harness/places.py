@@ -27,6 +27,11 @@ def modules(kernel):
     return _made_by("vm-kmod", ("modules", kernel))
 
 
+def selftests(kernel):
+    """The same of `vm-selftests KERNEL`: the kernel's own tests of bonding and team."""
+    return _made_by("vm-selftests", (kernel,))
+
+
 def _made_by(script, words):
     done = subprocess.run([ROOT / "scripts" / "lib" / script, *map(str, words)],
                           stdout=subprocess.PIPE, text=True, check=False)
@@ -53,7 +58,8 @@ def package(build=None):
 
 
 FOLDERS = {"failover-agent": "tests/tools/agent", "failover-traffic-static": "tests/tools/traffic",
-           "failover-listener": "tests/tools/listener", "fom-netns": "kmod"}
+           "failover-listener": "tests/tools/listener", "failover-link": "tests/tools/link",
+           "failover-xdp": "tests/tools/xdp", "fom-netns": "kmod"}
 
 
 def tool(name, build=None):

@@ -153,7 +153,8 @@ struct fom_probe {
 
 /*
  * The kernel module's rtnl kind, `ip link add NAME type fom`: IFLA_INFO_DATA of a master. What is written may also be
- * read; the rest is only reported.
+ * read; the rest is only reported. Masters of virtio_net's have no kind, as NICs have none: they are spoken to by
+ * generic netlink (below), with the same attributes.
  */
 #define FOM_LINK_KIND "fom"
 
@@ -166,7 +167,7 @@ enum fom_failback {
 
 enum fom_link_attribute {
 	IFLA_FOM_UNSPEC,
-	IFLA_FOM_CHOSEN,	  /* u8, written: the slot that shall be active when it can, FOM_NO_SLOT: the best */
+	IFLA_FOM_CHOSEN,	  /* u8, written: the slot that shall be active until it fails, FOM_NO_SLOT: the best */
 	IFLA_FOM_ANNOUNCE_ROUNDS, /* u8, written: how often a switch is announced, 0: never */
 	IFLA_FOM_FAILBACK,	  /* u8, written: enum fom_failback */
 	IFLA_FOM_UPDELAY,	  /* u32, written: milliseconds that a better slave must have been usable */
@@ -177,6 +178,7 @@ enum fom_link_attribute {
 	IFLA_FOM_SWITCHED_NS,	  /* u64: CLOCK_BOOTTIME of the last switch */
 	IFLA_FOM_SWITCHES,	  /* u64: how often the active slave changed */
 	IFLA_FOM_PAD,
+	IFLA_FOM_LAST_FROM, /* u8: slot that was active before the last switch, FOM_NO_SLOT: none */
 	IFLA_FOM_MAX_,
 	IFLA_FOM_MAX = IFLA_FOM_MAX_ - 1,
 };
@@ -208,18 +210,43 @@ enum fom_command {
 	FOM_CMD_NETNS_SET, /* hide slaves in the namespace of FOM_A_NETNS_FD; without it, in the sender's own */
 	FOM_CMD_NETNS_GET, /* answers FOM_A_NETNS_FD: the hidden namespace, a new file descriptor of the sender's */
 	FOM_CMD_EVENT,	   /* to `events`: FOM_A_MASTER, FOM_A_EVENT, FOM_A_SLAVE where it is about one */
+	/*
+	 * One message for each master of the sender's namespace, or for FOM_A_MASTER alone: FOM_A_MASTER, FOM_A_LINK,
+	 * FOM_A_MASTER_INFO, and FOM_A_SLAVE_INFO for each slave, wherever it is. Anybody may ask.
+	 */
+	FOM_CMD_MASTER_GET,
+	FOM_CMD_MASTER_SET, /* FOM_A_MASTER, FOM_A_LINK; all or nothing */
 	FOM_CMD_MAX_,
 	FOM_CMD_MAX = FOM_CMD_MAX_ - 1,
 };
 
 enum fom_attribute {
 	FOM_A_UNSPEC,
-	FOM_A_NETNS_FD, /* u32 */
-	FOM_A_MASTER,	/* u32: ifindex of the master */
-	FOM_A_EVENT,	/* struct fom_event; its `master` is IFLA_FOM_INDEX */
-	FOM_A_SLAVE,	/* string: name of the slave */
+	FOM_A_NETNS_FD,	   /* u32 */
+	FOM_A_MASTER,	   /* u32: ifindex of the master */
+	FOM_A_EVENT,	   /* struct fom_event; its `master` is IFLA_FOM_INDEX */
+	FOM_A_SLAVE,	   /* string: name of the slave */
+	FOM_A_LINK,	   /* nest of IFLA_FOM_*: what rtnl has as IFLA_INFO_DATA */
+	FOM_A_MASTER_INFO, /* nest of FOM_D_* */
+	FOM_A_SLAVE_INFO,  /* nest of FOM_D_*; as many as there are slaves */
 	FOM_A_MAX_,
 	FOM_A_MAX = FOM_A_MAX_ - 1,
+};
+
+/* A master's or slave's device. */
+enum fom_device_info {
+	FOM_D_UNSPEC,
+	FOM_D_NAME,    /* string */
+	FOM_D_IFINDEX, /* u32: in whatever namespace it is */
+	FOM_D_MAC,     /* FOM_MAC_LEN bytes: it works with */
+	FOM_D_MTU,     /* u32 */
+	FOM_D_UP,      /* u8: 1 it is open, 0 closed */
+	FOM_D_CARRIER, /* u8: 1, 0 */
+	FOM_D_DRIVER,  /* string; not there for software devices */
+	FOM_D_BUS,     /* string: what the device below is called on its bus; not there for software devices */
+	FOM_D_SLAVE,   /* nest of IFLA_FOM_SLAVE_*: what rtnl has as IFLA_INFO_SLAVE_DATA; of slaves */
+	FOM_D_MAX_,
+	FOM_D_MAX = FOM_D_MAX_ - 1,
 };
 
 #if defined(__cplusplus)
