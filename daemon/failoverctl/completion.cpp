@@ -37,7 +37,7 @@ Candidates candidates_for(std::string_view argument) {
 	if (argument == "STANDBY" || argument == "PRIMARY")
 		return {"ls /sys/class/net", ""};
 	if (argument == "TO")
-		return {"", "primary standby"};
+		return {"", "primary standby auto"};
 	if (argument == "SHELL")
 		return {"", "bash zsh fish"};
 	return {};

@@ -6,11 +6,15 @@
 #include "base/places.hpp"
 #include "bpf/maps.hpp"
 #include "control/words.hpp"
+#include "kmod/kernel_module.hpp"
+#include "kmod/state.hpp"
 #include "netlink/ethtool_features.hpp"
 #include "netlink/route_socket.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -121,11 +125,45 @@ public:
 	explicit KernelSource(std::string pin_directory) : pin_directory_(std::move(pin_directory)) {}
 
 	Result<std::vector<control::MasterState>> masters() override {
+		auto module = of_module();
+		if (!module)
+			return tl::unexpected(std::move(module.error()));
+		auto states = of_maps();
+		// Either may be all there is.
+		if (!states && states.error().code == ENOENT && *module)
+			return std::move(**module);
+		if (states && *module)
+			std::ranges::move(**module, std::back_inserter(*states));
+		return states;
+	}
+	[[nodiscard]] control::StateOrigin origin() const override { return control::StateOrigin::Kernel; }
+
+private:
+	/// Nothing where the module is not loaded.
+	static Result<std::optional<std::vector<control::MasterState>>> of_module() {
+		auto module = kmod::KernelModule::open();
+		if (!module)
+			return tl::unexpected(std::move(module.error()));
+		if (!*module)
+			return std::nullopt;
+		auto masters = (*module)->masters();
+		if (!masters)
+			return tl::unexpected(std::move(masters.error()));
+		std::vector<control::MasterState> states;
+		for (const auto &master : *masters)
+			states.push_back(kmod::state_of(master));
+		return states;
+	}
+
+	[[nodiscard]] Result<std::vector<control::MasterState>> of_maps() const {
 		auto maps = bpf::Maps::open_pinned(false, pin_directory_);
 		if (!maps && maps.error().code == ENOENT)
 			return tl::unexpected(Error{
-			    ENOENT, fmt::format("the kernel has no failover state either: nothing is pinned in {}",
-						pin_directory_)});
+			    ENOENT,
+			    fmt::format(
+				"the kernel has no failover state either: the kernel module is not loaded, nothing is "
+				"pinned in {}",
+				pin_directory_)});
 		if (!maps)
 			return tl::unexpected(
 			    std::move(maps.error()).within("reading the kernel's state (try as root)"));
@@ -141,9 +179,7 @@ public:
 				states.push_back(master_state(*maps, index, *visible, *hidden));
 		return states;
 	}
-	[[nodiscard]] control::StateOrigin origin() const override { return control::StateOrigin::Kernel; }
 
-private:
 	std::string pin_directory_;
 };
 

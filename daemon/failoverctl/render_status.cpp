@@ -82,7 +82,7 @@ std::string backend_words(const MasterState &master) {
 		text += fmt::format(" ({})", fmt::join(how, ", "));
 	if (!master.liveness.empty())
 		text += fmt::format(", a dead slave is seen by {}",
-				    master.liveness == "daemon" ? "the daemon" : master.liveness);
+				    master.liveness == "fentry" ? master.liveness : "the " + master.liveness);
 	return text;
 }
 

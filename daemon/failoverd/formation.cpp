@@ -224,7 +224,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 }
 
 Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role) {
-	if (auto unfit = unfit_as_slave(nic.link))
+	if (auto unfit = unfit_as_slave(nic))
 		return fail(fmt::format("{} cannot be a slave of {}: {}", nic.link.name, master.name, *unfit));
 	if (auto other = master.slot_with(role))
 		return fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone",

@@ -42,20 +42,28 @@ Status create() {
 	UniqueFd file(::open(kHiddenNetnsPath.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0444));
 	if (!file)
 		return fail_errno(errno, kHiddenNetnsPath);
+	return in_new_netns([]() -> Status {
+		if (::mount("/proc/thread-self/ns/net", kHiddenNetnsPath.c_str(), nullptr, MS_BIND, nullptr) < 0)
+			return fail_errno(errno, fmt::format("keeping the hidden namespace at {}", kHiddenNetnsPath));
+		return {};
+	});
+}
+
+} // namespace
+
+Status in_new_netns(const std::function<Status()> &what) {
 	auto back = current_netns();
 	if (!back)
 		return tl::unexpected(back.error());
 	if (::unshare(CLONE_NEWNET) < 0)
 		return fail_errno(errno, "making a network namespace");
 	Status done = make_silent();
-	if (done && ::mount("/proc/thread-self/ns/net", kHiddenNetnsPath.c_str(), nullptr, MS_BIND, nullptr) < 0)
-		done = fail_errno(errno, fmt::format("keeping the hidden namespace at {}", kHiddenNetnsPath));
+	if (done)
+		done = what();
 	if (::setns(back->get(), CLONE_NEWNET) < 0)
 		std::abort(); // every later socket would land in the wrong namespace
 	return done;
 }
-
-} // namespace
 
 Result<HiddenNetns> HiddenNetns::open_or_create() {
 	std::error_code error;

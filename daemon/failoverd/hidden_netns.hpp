@@ -6,9 +6,14 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace failover {
+
+/// Runs `what` with the calling thread in a new network namespace without IPv6; the namespace lives on only if `what`
+/// saw to it.
+[[nodiscard]] Status in_new_netns(const std::function<Status()> &what);
 
 /// The network namespace that holds the slaves. It is kept by an nsfs mount, so it lives on while the daemon does not;
 /// the daemon's descriptor keeps it even if somebody unmounts that.

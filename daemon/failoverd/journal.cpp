@@ -2,8 +2,26 @@
 #include "journal.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace failover {
+
+control::EventRecord switch_event(const std::string &master, const control::SwitchRecord &change) {
+	control::EventRecord event;
+	event.time = change.time;
+	event.kind = "switch";
+	event.master = master;
+	event.slave = change.to;
+	if (change.to.empty())
+		event.message = fmt::format("no slave is active ({})", change.cause);
+	else if (change.from.empty())
+		event.message = fmt::format("{} is active ({})", change.to, change.cause);
+	else
+		event.message = fmt::format("switched from {} to {} ({}, by the {})", change.from, change.to,
+					    change.cause, change.by);
+	event.switch_record = change;
+	return event;
+}
 
 void Journal::add(control::EventRecord record) {
 	if (follower_)

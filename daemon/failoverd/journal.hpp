@@ -12,6 +12,9 @@
 
 namespace failover {
 
+/// How a switch is told.
+[[nodiscard]] control::EventRecord switch_event(const std::string &master, const control::SwitchRecord &change);
+
 /// What happened, newest last; also said to whoever follows it.
 class Journal {
 public:

@@ -88,7 +88,8 @@ Status serve(const Options &options) {
 		return tl::unexpected(loop.error());
 
 	Manager manager(*loop, std::move(*kernel), std::move(*config));
-	DaemonService service(manager, [&options]() -> Result<config::Config> {
+	ModuleMasters module(*loop, manager.journal());
+	DaemonService service(manager, module, [&options]() -> Result<config::Config> {
 		auto fresh = config::load(options.config, options.dropins);
 		if (fresh)
 			(void)config::save_last_good(options.state_dir, *fresh);
@@ -100,6 +101,8 @@ Status serve(const Options &options) {
 	manager.journal().follow([&](const control::EventRecord &event) { (*server)->broadcast(event); });
 	if (auto done = manager.start(); !done)
 		return done;
+	if (auto done = module.start(manager.config()); !done)
+		log::warning("masters of the kernel module go on without us: {}", done.error().message);
 	if (auto done = (*server)->listen(options.socket); !done)
 		return done;
 

@@ -37,7 +37,7 @@ Result<const Nic *> fit_for_attach(const std::vector<std::unique_ptr<Master>> &m
 	const auto nic = std::ranges::find_if(nics, [&](const Nic &nic) { return nic.link.name == name; });
 	if (nic == nics.end())
 		return fail(fmt::format("there is no interface {}", name));
-	if (auto unfit = unfit_as_slave(nic->link))
+	if (auto unfit = unfit_as_slave(*nic))
 		return fail(fmt::format("{} cannot be a slave: {}", name, *unfit));
 	return &*nic;
 }

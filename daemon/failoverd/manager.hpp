@@ -35,6 +35,8 @@ public:
 	using SwitchAnswer = std::function<void(Result<control::SwitchRecord>)>;
 	/// Answers once the slave is active, which waits for its path to be proven, or cannot become so.
 	void switch_to(Master &master, model::Slot slot, SwitchAnswer answer);
+	/// Forgets the operator's choice: from now on the policy decides again.
+	void release_choice(Master &master);
 	[[nodiscard]] Result<Master *> attach(const std::string &standby, const std::optional<std::string> &primary);
 	[[nodiscard]] Status detach(const std::string &name);
 	/// Takes a new configuration over; masters that are there keep running.

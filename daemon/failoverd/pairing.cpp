@@ -2,6 +2,7 @@
 #include "pairing.hpp"
 
 #include <algorithm>
+#include <linux/fom_abi.h>
 #include <net/if_arp.h>
 
 namespace failover {
@@ -31,7 +32,11 @@ bool has_unambiguous_primary(const Nic &standby, const std::vector<Nic> &nics) {
 
 } // namespace
 
-std::optional<std::string> unfit_as_slave(const netlink::Link &link) {
+std::optional<std::string> unfit_as_slave(const Nic &nic) {
+	const auto &link = nic.link;
+	// Masters of virtio_net's have no rtnl kind; the driver is called as the kind is.
+	if (link.kind == FOM_LINK_KIND || nic.driver == FOM_LINK_KIND)
+		return "it is a master of the kernel module";
 	if (link.arphrd != ARPHRD_ETHER)
 		return fmt::format("it is no Ethernet device (hardware type {}, expected {})", link.arphrd,
 				   ARPHRD_ETHER);
@@ -57,7 +62,7 @@ std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config
 		// A rule by MAC fits both NICs of a pair: the paravirtual one is meant.
 		const Nic *standby = nullptr;
 		for (const auto &nic : nics)
-			if (matches(rule.standby, nic) && !taken(nic) && !unfit_as_slave(nic.link) &&
+			if (matches(rule.standby, nic) && !taken(nic) && !unfit_as_slave(nic) &&
 			    (!standby || (nic.paravirtual() && !standby->paravirtual())))
 				standby = &nic;
 		if (standby)
@@ -66,7 +71,7 @@ std::vector<Proposal> propose_masters(const std::vector<Nic> &nics, const config
 	if (!config.autopair)
 		return proposals;
 	for (const auto &nic : nics) {
-		if (!is_hardware(nic) || !nic.paravirtual() || taken(nic) || unfit_as_slave(nic.link) ||
+		if (!is_hardware(nic) || !nic.paravirtual() || taken(nic) || unfit_as_slave(nic) ||
 		    !has_unambiguous_primary(nic, nics))
 			continue;
 		config::MasterConfig rule;
@@ -91,7 +96,7 @@ const config::MasterConfig *rule_of(const std::string &master, const std::option
 }
 
 bool is_primary_of(const config::MasterConfig &rule, const MacAddress &master_mac, const Nic &nic) {
-	if (unfit_as_slave(nic.link))
+	if (unfit_as_slave(nic))
 		return false;
 	if (rule.primary && !rule.primary->empty())
 		return matches(*rule.primary, nic);

@@ -30,7 +30,7 @@ struct Proposal {
 						  const std::set<std::string> &in_use = {});
 
 /// Whether a NIC could be a slave at all; else the reason, in words.
-[[nodiscard]] std::optional<std::string> unfit_as_slave(const netlink::Link &link);
+[[nodiscard]] std::optional<std::string> unfit_as_slave(const Nic &nic);
 
 /// Whether the NIC is the primary of a master with this rule and MAC.
 [[nodiscard]] bool is_primary_of(const config::MasterConfig &rule, const MacAddress &master_mac, const Nic &nic);

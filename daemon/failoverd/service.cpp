@@ -3,27 +3,32 @@
 
 #include "log.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 namespace failover {
 
-DaemonService::DaemonService(Manager &manager, std::function<Result<config::Config>()> reread)
-    : manager_(manager), reread_(std::move(reread)), started_(EventLoop::now()) {}
+DaemonService::DaemonService(Manager &manager, ModuleMasters &module, std::function<Result<config::Config>()> reread)
+    : manager_(manager), module_(module), reread_(std::move(reread)), started_(EventLoop::now()) {}
 
 std::vector<control::MasterState> DaemonService::list(const control::Caller &) {
 	std::vector<control::MasterState> states;
 	for (const auto &master : manager_.masters())
 		states.push_back(manager_.state_of(*master));
+	std::ranges::move(module_.states(), std::back_inserter(states));
 	return states;
 }
 
 control::Reply<control::MasterState> DaemonService::show(const control::Caller &, const std::string &name) {
-	const Master *master = manager_.find(name);
-	if (!master)
-		return control::no_such_master(name);
-	return manager_.state_of(*master);
+	if (const Master *master = manager_.find(name))
+		return manager_.state_of(*master);
+	for (auto &state : module_.states())
+		if (state.name == name)
+			return std::move(state);
+	return control::no_such_master(name);
 }
 
 control::Reply<std::vector<control::EventRecord>> DaemonService::events(const control::Caller &,
@@ -31,13 +36,17 @@ control::Reply<std::vector<control::EventRecord>> DaemonService::events(const co
 	auto found =
 	    manager_.journal().query(query.master, query.limit.value_or(std::numeric_limits<std::uint32_t>::max()));
 	// Of a master that was detached the past can still be asked.
-	if (found.empty() && query.master && !manager_.find(*query.master))
+	if (found.empty() && query.master && !manager_.find(*query.master) && !module_.find(*query.master))
 		return control::no_such_master(*query.master);
 	return found;
 }
 
 control::ProbeReport DaemonService::probe(const control::Caller &) {
-	return manager_.probe();
+	auto report = manager_.probe();
+	report.capabilities.push_back(module_.capability());
+	if (manager_.masters().empty() && !module_.states().empty())
+		report.backend = "kmod";
+	return report;
 }
 
 control::VersionInfo DaemonService::version(const control::Caller &) {
@@ -49,9 +58,17 @@ control::VersionInfo DaemonService::version(const control::Caller &) {
 void DaemonService::switch_active(const control::Caller &caller, const control::SwitchRequest &request,
 				  control::Completion<control::SwitchRecord> done) {
 	Master *master = manager_.find(request.master);
-	if (!master)
+	if (!master) {
+		if (const auto of_module = module_.find(request.master))
+			return switch_module(*of_module, caller, request, std::move(done));
 		return done(control::no_such_master(request.master));
+	}
 	const auto slot = master->slot_named(request.to);
+	if (!slot && request.to == control::kNoChoice) {
+		log::info("{}: uid {} leaves the choice to the policy", request.master, caller.uid);
+		manager_.release_choice(*master);
+		return done(manager_.state_of(*master).last.value_or(control::SwitchRecord{}));
+	}
 	if (!slot)
 		return done(control::no_such_slave(request.master, request.to));
 	log::info("{}: uid {} asks for {}", request.master, caller.uid, request.to);
@@ -60,6 +77,19 @@ void DaemonService::switch_active(const control::Caller &caller, const control::
 			return done(control::refused(record.error().message));
 		done(std::move(*record));
 	});
+}
+
+void DaemonService::switch_module(const kmod::Master &master, const control::Caller &caller,
+				  const control::SwitchRequest &request,
+				  control::Completion<control::SwitchRecord> done) {
+	const auto *slave = master.slave_named(request.to);
+	if (!slave && request.to != control::kNoChoice)
+		return done(control::no_such_slave(request.master, request.to));
+	log::info("{}: uid {} asks for {}", request.master, caller.uid, request.to);
+	auto record = slave ? module_.switch_to(master, *slave) : module_.release_choice(master);
+	if (!record)
+		return done(control::refused(record.error().message));
+	done(std::move(*record));
 }
 
 void DaemonService::attach(const control::Caller &caller, const control::AttachRequest &request,
@@ -72,8 +102,14 @@ void DaemonService::attach(const control::Caller &caller, const control::AttachR
 }
 
 void DaemonService::detach(const control::Caller &caller, const std::string &name, control::Completion<void> done) {
-	if (!manager_.find(name))
+	if (!manager_.find(name)) {
+		if (module_.find(name))
+			return done(
+			    control::refused(fmt::format("{} is a master of the kernel module: it ends with its "
+							 "standby's device",
+							 name)));
 		return done(control::no_such_master(name));
+	}
 	log::info("{}: uid {} detaches it", name, caller.uid);
 	if (auto detached = manager_.detach(name); !detached)
 		return done(control::refused(detached.error().message));
@@ -86,6 +122,7 @@ void DaemonService::reload(const control::Caller &, control::Completion<std::int
 		log::error("configuration refused, the running one stays:\n{}", config.error().message);
 		return done(control::refused(config.error().message));
 	}
+	module_.reconfigure(*config);
 	manager_.reconfigure(std::move(*config));
 	done(static_cast<std::int64_t>(manager_.config().masters.size()));
 }

@@ -3,6 +3,7 @@
 
 #include "control/service.hpp"
 #include "manager.hpp"
+#include "module_masters.hpp"
 
 #include <functional>
 
@@ -12,7 +13,7 @@ namespace failover {
 class DaemonService final : public control::Service {
 public:
 	/// `reread` reads the configuration files anew.
-	DaemonService(Manager &manager, std::function<Result<config::Config>()> reread);
+	DaemonService(Manager &manager, ModuleMasters &module, std::function<Result<config::Config>()> reread);
 
 	std::vector<control::MasterState> list(const control::Caller &caller) override;
 	control::Reply<control::MasterState> show(const control::Caller &caller, const std::string &master) override;
@@ -29,7 +30,11 @@ public:
 	void client_dropped(const control::Caller &caller, std::string_view reason) override;
 
 private:
+	void switch_module(const kmod::Master &master, const control::Caller &caller,
+			   const control::SwitchRequest &request, control::Completion<control::SwitchRecord> done);
+
 	Manager &manager_;
+	ModuleMasters &module_;
 	std::function<Result<config::Config>()> reread_;
 	EventLoop::Time started_;
 };

@@ -108,16 +108,7 @@ void Manager::switched(Master &master, const model::Switch &action) {
 }
 
 void Manager::note_switch(const Master &master, const LastSwitch &last) {
-	const auto record = record_of(master, last);
-	control::EventRecord event;
-	event.time = record.time;
-	event.kind = "switch";
-	event.master = master.name;
-	event.slave = record.to;
-	event.message = record.from.empty() ? fmt::format("{} is active ({})", record.to, record.cause)
-					    : fmt::format("switched from {} to {} ({}, by the {})", record.from,
-							  record.to, record.cause, record.by);
-	event.switch_record = record;
+	auto event = switch_event(master.name, record_of(master, last));
 	log::notice("{}: {}", master.name, event.message);
 	journal_.add(std::move(event));
 }
@@ -200,6 +191,10 @@ void Manager::switch_to(Master &master, model::Slot slot, SwitchAnswer answer) {
 	master.asked = std::move(answer);
 	perform(master, master.model.operator_chose(slot, EventLoop::now()));
 	answer_operator(master);
+}
+
+void Manager::release_choice(Master &master) {
+	perform(master, master.model.operator_released(EventLoop::now()));
 }
 
 void Manager::answer_operator(Master &master) {

@@ -114,10 +114,13 @@ struct VersionInfo {
 	friend bool operator==(const VersionInfo &, const VersionInfo &) = default;
 };
 
+/// Instead of a slave: the operator has no wish any more.
+inline constexpr const char *kNoChoice = "auto";
+
 /// Parameters of Switch.
 struct SwitchRequest {
 	std::string master;
-	std::string to; ///< a slave's name or role
+	std::string to; ///< a slave's name or role, or kNoChoice
 };
 
 /// Parameters of Attach.

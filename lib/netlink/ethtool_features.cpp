@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "netlink/ethtool_features.hpp"
 
+#include "netlink/generic_family.hpp"
+
 #include <linux/ethtool.h>
 #include <linux/ethtool_netlink.h>
 #include <linux/genetlink.h>
@@ -20,33 +22,12 @@ template <typename Source> std::string text_of(const Source &field) {
 	return std::string(field, ::strnlen(field, sizeof(field)));
 }
 
-Request generic_request(int family, std::uint8_t command, std::uint8_t version) {
-	Request request(family, 0);
-	request.header(genlmsghdr{.cmd = command, .version = version, .reserved = 0});
-	return request;
-}
-
 Request feature_request(std::uint16_t family, std::uint8_t command, int ifindex) {
 	Request request = generic_request(family, command, ETHTOOL_GENL_VERSION);
 	request.nest(ETHTOOL_A_FEATURES_HEADER, [ifindex](Request &header) {
 		header.put_u32(ETHTOOL_A_HEADER_DEV_INDEX, static_cast<std::uint32_t>(ifindex));
 	});
 	return request;
-}
-
-Result<std::uint16_t> resolve_family(Channel &channel) {
-	std::uint16_t family = 0;
-	Request request = generic_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1);
-	request.put(CTRL_ATTR_FAMILY_NAME, std::string_view(ETHTOOL_GENL_NAME));
-	auto ok = channel.transact(request, "looking up the kernel's ethtool interface",
-				   [&family](const nlmsghdr *message) -> Status {
-					   AttributeReader attributes(message, sizeof(genlmsghdr), "family");
-					   attributes.read(CTRL_ATTR_FAMILY_ID, family);
-					   return attributes.status();
-				   });
-	if (!ok)
-		return tl::unexpected(std::move(ok.error()));
-	return family;
 }
 
 /// Names in a verbose bitset; in one with a mask only the bits whose value is set count.
@@ -98,13 +79,15 @@ Result<EthtoolSocket> EthtoolSocket::open() {
 	auto channel = Channel::open(NETLINK_GENERIC);
 	if (!channel)
 		return tl::unexpected(std::move(channel.error()));
-	auto family = resolve_family(*channel);
+	auto family = find_family(*channel, ETHTOOL_GENL_NAME);
 	if (!family)
 		return tl::unexpected(std::move(family.error()));
+	if (!*family)
+		return fail_errno(ENOENT, "the kernel has no ethtool interface by netlink");
 	UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 	if (!fd)
 		return fail_errno(errno, "opening a socket for ethtool");
-	return EthtoolSocket(std::move(*channel), std::move(fd), *family);
+	return EthtoolSocket(std::move(*channel), std::move(fd), (*family)->id);
 }
 
 Result<Features> EthtoolSocket::features(int ifindex) {

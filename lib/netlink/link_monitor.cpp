@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "netlink/link_monitor.hpp"
 
+#include "netlink/notification_socket.hpp"
 #include "netlink/notifications.hpp"
 
 #include <linux/rtnetlink.h>
-#include <netlink/errno.h>
-#include <netlink/msg.h>
-#include <netlink/netlink.h>
-#include <netlink/socket.h>
-
-#include <cerrno>
-#include <sys/socket.h>
 
 namespace failover::netlink {
 
@@ -67,35 +61,22 @@ Status dispatch(const nlmsghdr *message, const Handler &handler) {
 } // namespace
 
 Result<LinkMonitor> LinkMonitor::open(const MonitorGroups &groups) {
-	SocketPtr socket(::nl_socket_alloc());
+	auto socket = open_notifications(NETLINK_ROUTE, groups.receive_buffer);
 	if (!socket)
-		return fail_errno(ENOMEM, "allocating a netlink socket");
-	if (const int error = ::nl_connect(socket.get(), NETLINK_ROUTE); error < 0)
-		return fail(fmt::format("opening a netlink socket for notifications: {}", ::nl_geterror(error)));
-
-	const int fd = ::nl_socket_get_fd(socket.get());
-	enlarge_receive_buffer(fd, groups.receive_buffer);
-	if (const int error = ::nl_socket_set_nonblocking(socket.get()); error < 0)
-		return fail(fmt::format("making the notification socket non-blocking: {}", ::nl_geterror(error)));
+		return tl::unexpected(std::move(socket.error()));
 	for (const int group : group_numbers(groups))
-		if (::setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-			return fail_errno(errno, fmt::format("subscribing to rtnetlink group {}", group));
-	return LinkMonitor(std::move(socket));
+		if (auto ok = subscribe(*socket, static_cast<std::uint32_t>(group)); !ok)
+			return tl::unexpected(std::move(ok.error()));
+	return LinkMonitor(std::move(*socket));
 }
 
 int LinkMonitor::fd() const {
-	return ::nl_socket_get_fd(socket_.get());
+	return descriptor_of(socket_);
 }
 
 Status LinkMonitor::read(const Handler &handler) {
-	const auto each = [&handler](ByteSpan datagram) -> Status {
-		auto left = static_cast<int>(datagram.size());
-		auto *message =
-		    reinterpret_cast<nlmsghdr *>(const_cast<std::uint8_t *>(datagram.data())); // libnl's types
-		for (; ::nlmsg_ok(message, left); message = ::nlmsg_next(message, &left))
-			if (auto ok = dispatch(message, handler); !ok)
-				return ok;
-		return {};
+	const auto each = [&handler](ByteSpan datagram) {
+		return each_message(datagram, [&](const nlmsghdr *message) { return dispatch(message, handler); });
 	};
 	return read_notifications(fd(), buffer_, "link notifications", each, [&] { handler(ResyncNeeded{}); });
 }

@@ -3,6 +3,7 @@
 // length in its header is made true, because the socket layer guarantees that much (nlmsg_ok).
 #include "netlink/ack.hpp"
 #include "netlink/address.hpp"
+#include "netlink/generic_family.hpp"
 #include "netlink/link.hpp"
 #include "netlink/neighbour.hpp"
 #include "netlink/route.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <memory>
 
@@ -49,6 +51,9 @@ void parse_any(int which, const nlmsghdr *message) {
 	case 3:
 		(void)parse_neighbour(message);
 		break;
+	case 6:
+		(void)parse_family(message);
+		break;
 	default:
 		(void)parse_ack(message, "fuzzing");
 	}
@@ -59,7 +64,7 @@ void parse_any(int which, const nlmsghdr *message) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
 	if (size < 1)
 		return 0;
-	const int which = data[0] % 6;
+	const int which = data[0] % 7;
 	++data;
 	--size;
 	if (which == 5) {
@@ -74,8 +79,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	auto *message = reinterpret_cast<nlmsghdr *>(bytes.get());
 	message->nlmsg_len = static_cast<std::uint32_t>(size);
 	constexpr std::uint16_t kTypes[] = {RTM_NEWLINK, RTM_NEWADDR, RTM_NEWROUTE, RTM_NEWNEIGH};
-	if (which < 4) // deeper than the first check
+	// Deeper than the first check.
+	if (which < 4)
 		message->nlmsg_type = kTypes[which];
+	else if (which == 6)
+		message->nlmsg_type = GENL_ID_CTRL;
 	parse_any(which, message);
 	return 0;
 }

@@ -29,3 +29,16 @@ def test_the_choice_outlives_the_daemon(guarded):
         guarded.daemon.master.stays("standby")
     guarded.daemon.control("switch", "eth0", "primary")
     guarded.daemon.master.goes("standby", "primary")
+
+
+def test_the_choice_is_given_back_to_the_policy(guarded):
+    guarded.daemon.control("switch", "eth0", "standby")
+    guarded.daemon.master.goes("primary", "standby")
+    guarded.daemon.control("switch", "eth0", "auto")
+    switch = guarded.daemon.master.goes("standby", "primary")
+    assert switch["cause"] == "failback"
+    # Nobody's wish any more: what fails is left, what returns is returned to.
+    guarded.carrier_off("primary")
+    guarded.daemon.master.goes("primary", "standby")
+    guarded.carrier_on("primary")
+    guarded.daemon.master.goes("standby", "primary")

@@ -13,6 +13,7 @@ import pytest  # noqa: E402
 from _pytest.runner import runtestprotocol  # noqa: E402
 
 from harness import places, prompt  # noqa: E402
+from harness.emulator import lost_timer  # noqa: E402
 from harness.host import Host  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
@@ -27,10 +28,7 @@ KERNELS = ("6.1", "6.12")
 OURS = {"product", "installed", "system"}
 DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
-STOPPED = pytest.StashKey[bool]()
-# The kernel's words (kernel/rcu/tree_stall.h) when the thread that waits for grace periods slept through its alarm, and
-# the CPU that should have woken it did nothing else: no code of ours or anybody's holds it.
-LOST_TIMER = ("kthread timer wakeup didn't happen", "skipped: idling at")
+STOPPED = pytest.StashKey[str]()
 PRODUCT = pytest.StashKey[Product]()
 NOTES = pytest.StashKey[list]()
 
@@ -77,19 +75,15 @@ def pytest_collection_modifyitems(config, items):
     items[:] = meant
 
 
-def lost_timer(host):
-    """The emulator has lost a timer of the guest's: a halted CPU is never woken again, and says so itself."""
-    return host is not None and all(words in host.qemu.console() for words in LOST_TIMER)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
     """A story whose guest was stopped by its emulator is told once more; the summary says so."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if item.stash.get(STOPPED, False):
-        item.config.stash[NOTES].append(f"{item.name}: the emulator lost a timer of the guest's, so it was run again")
-        item.stash[FAILED] = item.stash[STOPPED] = False
+    if why := item.stash.get(STOPPED, None):
+        item.config.stash[NOTES].append(f"{item.name}: the emulator stopped a CPU ({why}), so it was run again")
+        item.stash[FAILED] = False
+        item.stash[STOPPED] = None
         item._initrequest()  # pylint: disable=protected-access
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in reports:
@@ -104,8 +98,8 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         item.stash[FAILED] = True
         host = item.funcargs.get("host")
-        item.stash[STOPPED] = item.stash.get(STOPPED, False) or lost_timer(host)
         if host:
+            item.stash[STOPPED] = item.stash.get(STOPPED, None) or lost_timer(host)
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
         if product := item.stash.get(PRODUCT, None):
             report.sections.append(("failoverd's log", product.log()))

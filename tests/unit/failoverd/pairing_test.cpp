@@ -132,11 +132,19 @@ TEST_CASE("A bus name may be that of the device or of the PCI function below it"
 }
 
 TEST_CASE("What cannot be a slave is refused with the reason") {
+	const auto unfit = [](netlink::Link link, const std::string &driver = "") {
+		Nic nic;
+		nic.link = std::move(link);
+		nic.driver = driver;
+		return unfit_as_slave(nic).value_or("");
+	};
 	auto tunnel = make_link(5, "tun0");
 	tunnel.arphrd = ARPHRD_NONE;
-	CHECK_THAT(unfit_as_slave(tunnel).value_or(""), Catch::Contains("no Ethernet device"));
-	CHECK_THAT(unfit_as_slave(make_link(5, "br0", kMac, "bridge")).value_or(""), Catch::Contains("bridge"));
-	CHECK_THAT(unfit_as_slave(make_link(5, "eth0", MacAddress{})).value_or(""), Catch::Contains("no unicast MAC"));
-	CHECK_FALSE(unfit_as_slave(make_link(5, "eth0")));
-	CHECK_FALSE(unfit_as_slave(make_link(5, "eth0", kMac, "veth")));
+	CHECK_THAT(unfit(tunnel), Catch::Contains("no Ethernet device"));
+	CHECK_THAT(unfit(make_link(5, "br0", kMac, "bridge")), Catch::Contains("bridge"));
+	CHECK_THAT(unfit(make_link(5, "eth0", MacAddress{})), Catch::Contains("no unicast MAC"));
+	CHECK_THAT(unfit(make_link(5, "fom0", kMac, "fom")), Catch::Contains("kernel module"));
+	CHECK_THAT(unfit(make_link(5, "eth0"), "fom"), Catch::Contains("kernel module"));
+	CHECK(unfit(make_link(5, "eth0"), "virtio_net").empty());
+	CHECK(unfit(make_link(5, "eth0", kMac, "veth")).empty());
 }

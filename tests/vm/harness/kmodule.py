@@ -68,7 +68,14 @@ class KernelModule:
 
     def announces(self, role, seconds=10):
         """The fabric has the guest at this NIC, and nobody has asked the guest for anything: it told so by itself."""
-        wait.until(f"the guest to announce itself by its {role}", lambda: self.active() == role, seconds)
+        try:
+            wait.until(f"the guest to announce itself by its {role}", lambda: self.active() == role, seconds)
+        except wait.TooLate as late:
+            raise wait.TooLate(f"{late}; it is at its {self.active()}, and its kernel says: {self._said()}") from late
+
+    def _said(self):
+        """The end of the kernel's log, in a line."""
+        return " / ".join(self._guest.kernel_log().splitlines()[-6:])
 
     def shown(self):
         """Names of all network devices that the guest's first namespace shows anywhere."""

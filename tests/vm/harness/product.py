@@ -6,7 +6,6 @@ import time
 from lab.daemon import Master
 
 from . import wait
-from .agent import Failed
 from .fabric import GUEST, GUEST6, STRANGER_MAC
 
 # Seconds from one look at the masters to the next: an emulated guest that starts failoverctl without a break is a busy
@@ -59,10 +58,10 @@ class Product:
 
     def _formed(self):
         self.check_alive()
-        try:
-            masters = self.masters()
-        except Failed:  # its socket is not there yet
+        # Until its socket is there, failoverctl may tell what the kernel knows.
+        if self.control("version")["failoverd"] is None:
             return False
+        masters = self.masters()
         return len(masters) == 1 and len(masters[0]["slaves"]) == 2
 
     def check_alive(self):
