@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <filesystem>
 
 namespace failover {
 
@@ -32,8 +33,18 @@ Result<netlink::Link> hidden_link(Kernel &kernel, const std::string &name) {
 	return std::move(**link);
 }
 
+/// NetworkManager configures no device of an rtnl kind that it does not know, and netkit is one; veth is Ethernet to
+/// it. At boot it may come after us, so that it will be started counts as well.
+bool network_manager_is_here() {
+	std::error_code error;
+	return std::filesystem::exists("/run/NetworkManager", error) ||
+	       std::filesystem::is_symlink("/etc/systemd/system/multi-user.target.wants/NetworkManager.service", error);
+}
+
 /// netkit takes no address when it is made, and before 6.10 never: such a pair is of no use.
 Status add_netkit(Kernel &kernel, const netlink::PairSpec &spec, const MacAddress &mac) {
+	if (network_manager_is_here())
+		return fail("NetworkManager is in use, which takes netkit for no NIC");
 	if (auto made = kernel.hidden_route.add_netkit(spec); !made)
 		return made;
 	auto visible = hidden_link(kernel, spec.peer_name);
@@ -61,7 +72,7 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	auto made = add_netkit(kernel, spec, standby.mac);
 	pair.netkit = made.has_value();
 	if (!pair.netkit) {
-		log::debug("{}: no netkit pair: {}", standby.name, made.error().message);
+		log::info("{}: no netkit pair but a veth: {}", standby.name, made.error().message);
 		spec.peer_mac = standby.mac;
 		made = kernel.hidden_route.add_veth(spec);
 	}
