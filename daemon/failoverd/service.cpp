@@ -60,7 +60,7 @@ void DaemonService::switch_active(const control::Caller &caller, const control::
 	Master *master = manager_.find(request.master);
 	if (!master) {
 		if (const auto of_module = module_.find(request.master))
-			return switch_module(*of_module, caller, request, std::move(done));
+			return switch_module(*of_module, caller, request, done);
 		return done(control::no_such_master(request.master));
 	}
 	const auto slot = master->slot_named(request.to);
@@ -81,7 +81,7 @@ void DaemonService::switch_active(const control::Caller &caller, const control::
 
 void DaemonService::switch_module(const kmod::Master &master, const control::Caller &caller,
 				  const control::SwitchRequest &request,
-				  control::Completion<control::SwitchRecord> done) {
+				  const control::Completion<control::SwitchRecord> &done) {
 	const auto *slave = master.slave_named(request.to);
 	if (!slave && request.to != control::kNoChoice)
 		return done(control::no_such_slave(request.master, request.to));

@@ -31,7 +31,8 @@ public:
 
 private:
 	void switch_module(const kmod::Master &master, const control::Caller &caller,
-			   const control::SwitchRequest &request, control::Completion<control::SwitchRecord> done);
+			   const control::SwitchRequest &request,
+			   const control::Completion<control::SwitchRecord> &done);
 
 	Manager &manager_;
 	ModuleMasters &module_;

@@ -185,7 +185,8 @@ TEST_CASE("The kernel source says where it looked", "[command]") {
 	const auto masters = source->masters();
 	REQUIRE_FALSE(masters);
 	CHECK(masters.error().message ==
-	      "the kernel has no failover state either: nothing is pinned in " + directory.path());
+	      "the kernel has no failover state either: the kernel module is not loaded, nothing is pinned in " +
+		  directory.path());
 }
 
 TEST_CASE("Completion knows every verb, its options and its arguments", "[command]") {

@@ -86,11 +86,11 @@ def attach_programs(host, kmod, box):
 def failovers(host, kmod):
     """Cut and mended, pulled and put back in turn; each is over when the fabric has heard of it."""
     pairs = ((lambda: host.carrier("primary", False), lambda: host.carrier("primary", True)), (host.unplug, host.plug))
-    # Each takes a kernel that checks itself half a minute under so many streams.
-    for number in range((4 if host.machine.debug else FAILOVERS) // 2):
+    # Each takes a kernel that checks itself a minute under so many streams.
+    for number in range((2 if host.machine.debug else FAILOVERS) // 2):
         for change, role in zip(pairs[number % 2], ("standby", "primary")):
             change()
-            kmod.announces(role, seconds=20)
+            kmod.announces(role, seconds=60)
             yield role
 
 
