@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 namespace failover {
@@ -13,7 +14,8 @@ std::chrono::nanoseconds boottime_now() {
 
 std::int64_t wall_clock_us(std::chrono::nanoseconds boottime) {
 	using namespace std::chrono;
-	const auto ago = boottime_now() - boottime;
+	const auto now = boottime_now();
+	const auto ago = now - std::clamp(boottime, nanoseconds{0}, now);
 	return duration_cast<microseconds>(system_clock::now().time_since_epoch() - ago).count();
 }
 
