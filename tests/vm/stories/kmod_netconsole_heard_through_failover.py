@@ -34,6 +34,15 @@ def says(guest, sink, words):
     sink.await_words(words)
 
 
+def says_by_either_nic(host, guest, kmod, sink):
+    host.unplug()
+    kmod.announces("standby")
+    says(guest, sink, "without the primary")
+    host.plug()
+    kmod.announces("primary", seconds=20)
+    says(guest, sink, "with the primary again")
+
+
 def test_the_log_goes_on_by_the_other_nic(host, guest, kmod, note):
     guest.sh(CHATTY)
     with LogSink(host.fabric.peer, PEER) as sink:
@@ -41,12 +50,7 @@ def test_the_log_goes_on_by_the_other_nic(host, guest, kmod, note):
         says(guest, sink, "before all")
         speaker = guest.start("sh", "-c", SPEAKER)
         sink.await_words("line 10 of", 30)
-        host.unplug()
-        kmod.announces("standby")
-        says(guest, sink, "without the primary")
-        host.plug()
-        kmod.announces("primary", seconds=20)
-        says(guest, sink, "with the primary again")
+        says_by_either_nic(host, guest, kmod, sink)
         guest.sh("touch /run/hush")
         last = int(speaker.wait().stdout)
         sink.await_words(f"line {last} of the guest")
@@ -78,10 +82,5 @@ def test_the_log_of_a_vlan_has_its_tag_by_either_nic(host, guest, kmod):
             guest.sh(CHATTY)
             begin(guest, "vlan77", "192.0.2.77", "192.0.2.1", TAGGED_MAC)
             says(guest, sink, "before all")
-            host.unplug()
-            kmod.announces("standby")
-            says(guest, sink, "without the primary")
-            host.plug()
-            kmod.announces("primary", seconds=20)
-            says(guest, sink, "with the primary again")
+            says_by_either_nic(host, guest, kmod, sink)
     guest.sh("modprobe -r netconsole && ip link del vlan77")

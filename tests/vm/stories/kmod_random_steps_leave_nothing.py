@@ -60,5 +60,7 @@ def go_through(request, host, guest, kmod, note, steps):
         world.unload()
         guest.sh(f"for module in {' '.join(HELPERS)}; do modprobe -r $module || exit 1; done")
         await_namespaces(guest, 0)
+        loaded = {line.split()[0] for line in guest.run("cat", "/proc/modules").stdout.splitlines()}
+        assert not loaded & {"fom", "net_failover", *HELPERS}, f"still loaded: {sorted(loaded)}"
     except AssertionError as error:
         raise AssertionError(f"--seed={seed}, after " + "; ".join(done[-LAST:]) + f":\n{error}") from error
