@@ -30,6 +30,11 @@ class Result:
         else:
             self.failed.append((name, f"skipped without a probed reason: {reason or 'none given'}"))
 
+    def add(self, other):
+        self.passed += other.passed
+        self.skipped += other.skipped
+        self.failed += other.failed
+
     def count(self):
         return self.passed + len(self.skipped) + len(self.failed)
 
@@ -56,7 +61,10 @@ class Suites:
         options = [word for kernel in kernels for word in ("--kernel", kernel)]
         packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
         options += ["--deb", packages[-1]] if packages else []
-        return self._pytest("vm", "tests/vm", *options)
+        # A guest keeps one CPU busy, and a story waits much.
+        result = self._pytest("vm", "tests/vm", "-n", os.cpu_count(), *options, but="alone")
+        result.add(self._pytest("vm-alone", "tests/vm", *options, only="alone"))
+        return result
 
     def sanitized(self):
         """The unit tests again, built with address and undefined-behaviour sanitizers, and the fuzzers' seeds."""
@@ -105,11 +113,12 @@ class Suites:
             *selection, *pattern])
         return self.judge(report, status, output, nothing=(0, 8))
 
-    def _pytest(self, suite, folder, *options):
+    def _pytest(self, suite, folder, *options, only=None, but=None):
+        """`only`, `but`: the marker of the tests that are meant, or are not."""
         report = self._report(suite)
         selection = ["-k", self._options.k] if self._options.k else []
-        if not self._options.long:
-            selection += ["-m", "not long"]
+        marks = [only or "", f"not {but}" if but else "", "" if self._options.long else "not long"]
+        selection += ["-m", " and ".join(filter(None, marks))]
         status, output = self._run(suite, [
             sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-ra", "--tb=short", f"--junit-xml={report}",
             *selection, *options, REPOSITORY / folder])

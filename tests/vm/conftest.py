@@ -30,7 +30,7 @@ DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
 STOPPED = pytest.StashKey[str]()
 PRODUCT = pytest.StashKey[Product]()
-NOTES = pytest.StashKey[list]()
+NOTE = "measured"
 
 
 def pytest_addoption(parser):
@@ -47,7 +47,6 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     end_cleanly_on_sigterm()
-    config.stash[NOTES] = []
     deb = config.getoption("--deb")
     if deb and not deb.is_file():
         raise pytest.UsageError(f"--deb: there is no file {deb}")
@@ -81,7 +80,7 @@ def pytest_runtest_protocol(item, nextitem):
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if why := item.stash.get(STOPPED, None):
-        item.config.stash[NOTES].append(f"{item.name}: the emulator stopped a CPU ({why}), so it was run again")
+        add_note(item, f"the emulator stopped a CPU ({why}), so it was run again")
         item.stash[FAILED] = False
         item.stash[STOPPED] = None
         item._initrequest()  # pylint: disable=protected-access
@@ -109,11 +108,19 @@ def pytest_runtest_makereport(item, call):
             report.sections.append(("the DHCP server's log", host.dhcp.log()))
 
 
-def pytest_terminal_summary(terminalreporter, config):
-    if config.stash[NOTES]:
+def add_note(item, line):
+    """Kept with the test's report, which reaches the summary from other processes too, and the JUnit file."""
+    item.user_properties.append((NOTE, f"{item.name}: {line}"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    ended = [report for reports in terminalreporter.stats.values() for report in reports
+             if getattr(report, "when", None) == "teardown"]
+    lines = [line for report in ended for name, line in report.user_properties if name == NOTE]
+    if lines:
         terminalreporter.section("measured")
-        for line in config.stash[NOTES]:
-            terminalreporter.line(line)
+    for line in lines:
+        terminalreporter.line(line)
 
 
 @pytest.fixture
@@ -141,7 +148,7 @@ def machine(request, kernel):
 @pytest.fixture
 def host(request, machine):
     host = Host(machine)
-    request.config.stash[NOTES].append(f"{request.node.name}: booted in {host.boot_seconds:.1f} s")
+    add_note(request.node, f"booted in {host.boot_seconds:.1f} s")
     try:
         yield host
         if request.config.getoption("--hold"):
@@ -165,7 +172,7 @@ def guest(host):
 @pytest.fixture
 def note(request):
     """note(line): show a measured number in the summary."""
-    return lambda line: request.config.stash[NOTES].append(f"{request.node.name}: {line}")
+    return lambda line: add_note(request.node, line)
 
 
 @pytest.fixture

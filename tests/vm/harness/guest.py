@@ -15,6 +15,12 @@ class Guest:
         self.push = self.agent.push
         self.pull = self.agent.pull
 
+    def moved_to(self, qemu):
+        """Everything that was started goes on."""
+        self.agent.trade_places(qemu.agent)
+        self._qemu.agent, qemu.agent = qemu.agent, self.agent
+        self._qemu = qemu
+
     def sh(self, script, **options):
         """A line for the shell."""
         return self.run("sh", "-c", script, **options).stdout

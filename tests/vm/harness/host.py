@@ -9,7 +9,7 @@ from pathlib import Path
 from . import wait
 from .debian import DebianImage
 from .dhcp import Dhcp
-from .fabric import PEER, TAPS, Fabric
+from .fabric import PEER, Fabric
 from .guest import Guest
 from .image import Image
 from .qemu import Qemu
@@ -33,16 +33,17 @@ class Host:
     def __init__(self, machine, terminal=False):
         self.machine = machine
         self._port = 7000
+        self._others = 0
         self._qemu = self.fabric = self.dhcp = None
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
-            image = self._image()
+            self._image = self._make_image()
             self.fabric = Fabric(machine.queues)
             if machine.system == "debian":
                 self.dhcp = Dhcp(self.fabric, self.folder)
             began = time.monotonic()
-            self._qemu = Qemu(machine, image, self.fabric, self.folder, terminal)
+            self._qemu = Qemu(machine, self._image, self.fabric, self.folder, terminal)
             self.qmp = self._qemu.qmp
             self.guest = Guest(self._qemu)
             self._qemu.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
@@ -53,7 +54,7 @@ class Host:
             self.close()
             raise
 
-    def _image(self):
+    def _make_image(self):
         machine = self.machine
         if machine.system == "debian":
             return DebianImage(machine, self.folder)
@@ -75,7 +76,21 @@ class Host:
 
     def carrier(self, role, up):
         """Cut or mend the cable. On the tap, not on the NIC: there QEMU would queue frames and deliver them later."""
-        self.qmp.do("set_link", name=TAPS[role], up=up)
+        self.qmp.do("set_link", name=self.fabric.taps[role], up=up)
+
+    def other(self, machine):
+        """A second hypervisor on the same fabric, which waits for the guest. Whoever asks ends it, or moves to it."""
+        self._others += 1
+        folder = self.folder / f"hypervisor-{self._others}"
+        folder.mkdir()
+        return Qemu(machine, self._image, self.fabric, folder, taps=self.fabric.other_taps(), incoming=True)
+
+    def moved_to(self, qemu, taps):
+        """The guest runs there now."""
+        left, self._qemu, self.qmp, self.machine = self._qemu, qemu, qemu.qmp, qemu.machine
+        self.fabric.taps = taps
+        self.guest.moved_to(qemu)
+        left.close()
 
     def freeze(self):
         self.qmp.do("stop")

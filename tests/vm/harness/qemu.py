@@ -25,6 +25,7 @@ class Machine:
     failover: bool = False    # the STANDBY handshake of virtio-net (failover=on); else two NICs of one MAC
     primary_mac: str = GUEST_MAC  # the primary's own
     acpi_index: dict = field(default_factory=dict)  # role -> the number the firmware has for that NIC
+    elsewhere: str = ""       # model of the primary NIC where the guest moves to; "": the same
     stranger: str = ""        # model of a third NIC, on a cable that leads nowhere, with a MAC of its own
     plugged: bool = True      # the primary is there from the beginning
     drivers: bool = True      # the NICs' drivers are loaded at boot
@@ -65,9 +66,12 @@ class Died(AssertionError):
 
 
 class Qemu:
-    def __init__(self, machine, image, fabric, folder, terminal=False):
-        """`terminal`: the guest's console is this terminal, not only the log."""
+    def __init__(self, machine, image, fabric, folder, terminal=False, taps=TAPS, incoming=False):
+        """`terminal`: the guest's console is this terminal, not only the log. `incoming`: the guest comes from another
+        QEMU (migration.py)."""
         self.machine = machine
+        self._taps = taps
+        self._incoming = incoming
         self.console_log = Path(folder) / "console.log"
         qmp, qmp_theirs = socket.socketpair()
         agent, agent_theirs = socket.socketpair()
@@ -87,7 +91,7 @@ class Qemu:
 
     def _board(self, image, qmp, agent, terminal):
         machine = self.machine
-        models = (machine.primary, machine.stranger) if machine.stranger else (machine.primary,)
+        models = filter(None, (machine.primary, machine.elsewhere, machine.stranger))
         modules = MODULES + (tuple(DRIVERS[model] for model in models) if machine.drivers else ())
         if not machine.drivers:
             modules = tuple(name for name in modules if name != "virtio_net")
@@ -99,6 +103,7 @@ class Qemu:
                 *self._processor(), "-m", machine.memory,
                 "-kernel", image.vmlinuz, "-initrd", image.initramfs, "-append", " ".join(filter(None, words)),
                 *(image.drive() if machine.system == "debian" else ()),
+                *(("-incoming", "defer") if self._incoming else ()),
                 "-chardev", f"{console},id=console,logfile={self.console_log}", "-serial", "chardev:console",
                 "-chardev", f"socket,id=qmp,fd={qmp}", "-mon", "chardev=qmp,mode=control",
                 "-chardev", f"socket,id=agent,fd={agent}", "-device", "virtio-serial-pci",
@@ -111,9 +116,9 @@ class Qemu:
 
     def _nics(self):
         argv = []
-        for slot, role in enumerate(TAPS):
+        for slot, (role, name) in enumerate(self._taps.items()):
             argv += ["-device", root_port(role, slot + 1)]
-            tap = f"tap,id={TAPS[role]},ifname={TAPS[role]},script=no,downscript=no,vhost=off"
+            tap = f"tap,id={name},ifname={name},script=no,downscript=no,vhost=off"
             if role == "standby" and self.machine.queues > 1:
                 tap += f",queues={self.machine.queues}"
             argv += ["-netdev", tap]
@@ -121,7 +126,7 @@ class Qemu:
         if self.machine.plugged:
             argv += ["-device", json.dumps(self.nic("primary"))]
         if self.machine.stranger:
-            argv += ["-device", root_port("stranger", len(TAPS) + 1), "-netdev", "hubport,id=nowhere,hubid=0",
+            argv += ["-device", root_port("stranger", len(self._taps) + 1), "-netdev", "hubport,id=nowhere,hubid=0",
                      "-device", json.dumps({"driver": self.machine.stranger, "id": "stranger", "netdev": "nowhere",
                                             "mac": STRANGER_MAC, "bus": "port-stranger", "romfile": ""})]
         return argv
@@ -130,7 +135,7 @@ class Qemu:
         """A NIC's properties, for -device and device_add alike: only JSON lets it come back under the same id. An
         option ROM would make every migration fail."""
         properties = {"driver": "virtio-net-pci" if role == "standby" else self.machine.primary, "id": role,
-                      "netdev": TAPS[role], "mac": GUEST_MAC if role == "standby" else self.machine.primary_mac,
+                      "netdev": self._taps[role], "mac": GUEST_MAC if role == "standby" else self.machine.primary_mac,
                       "bus": f"port-{role}", "romfile": ""}
         if role == "standby":
             properties |= self.machine.standby

@@ -86,17 +86,21 @@ class Qmp:
 
     def await_event(self, name, since=0, seconds=30, **data):
         """The first event of this name, after `since`, whose data has these members."""
+        return self.await_any(name, since, seconds, [data])
+
+    def await_any(self, name, since, seconds, wanted):
+        """The first whose data has the members of one of `wanted`."""
         deadline = time.monotonic() + seconds
         at = since
         while True:
             for event in self.events[at:]:
-                if event["event"] == name and data.items() <= event.get("data", {}).items():
+                if event["event"] == name and any(data.items() <= event.get("data", {}).items() for data in wanted):
                     return event
             at = len(self.events)
             message = self._lines.receive(deadline)
             if message is None:
                 seen = [event["event"] for event in self.events[since:]]
-                raise wait.TooLate(f"QEMU did not report {name} {data or ''} within {seconds} s; it reported {seen}")
+                raise wait.TooLate(f"QEMU did not report {name} {' or '.join(map(str, filter(None, wanted)))} within {seconds} s; it reported {seen}")
             self._keep(message)
 
     def close(self):

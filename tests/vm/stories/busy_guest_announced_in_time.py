@@ -7,6 +7,8 @@ its turn.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 SCHED_RR = 2       # include/uapi/linux/sched.h
 POLICY_FIELD = 41  # of /proc/PID/stat, counted from 1; proc(5)
 

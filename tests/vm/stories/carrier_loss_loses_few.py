@@ -11,6 +11,8 @@ worst on a quiet machine is what scripts/bench downtime tells.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 CUTS = 3
 
 

@@ -4,6 +4,9 @@
     peer -- br0 -- tap0 -- virtio-net (standby) -+
               `--- tap1 -- e1000e     (primary) -+- master 10.77.0.2/24
 """
+import pytest
+
+pytestmark = pytest.mark.alone
 
 
 def test_nothing_is_lost_while_the_daemon_dies_and_returns(host, product, note):

@@ -12,6 +12,8 @@ kernel's own net_failover loses all that comes in while the cable is cut.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 TIMES = 5
 
 

@@ -11,6 +11,8 @@ a vmxnet3, 491-495 at the replug, and receives nothing until somebody asks for i
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 LATE = 0.010  # seconds
 
 

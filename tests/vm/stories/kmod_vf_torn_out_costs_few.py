@@ -10,6 +10,8 @@ the two, and until the fabric has learned.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 MOST = 10
 TIMES = 3  # other work of this machine only ever adds: the best counts
 

@@ -6,6 +6,8 @@
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
 def test_replug_loses_nothing(host, product, note, nic):

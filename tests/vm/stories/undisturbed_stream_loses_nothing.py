@@ -6,6 +6,8 @@ own doing, and what is lost must not escape it.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def lone_nic(guest):

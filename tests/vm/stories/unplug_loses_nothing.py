@@ -10,6 +10,8 @@ on its way.
 """
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize("nic, most", [("e1000e", 10), ("vmxnet3", 4)])
 def test_unplug_loses_nothing(host, product, note, nic, most):

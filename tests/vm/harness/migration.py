@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest moves to another hypervisor on the same fabric while it runs.
+
+    br0 -- tap0 -- standby  \\
+      +--- tap1 -- primary   } QEMU  ==>  QEMU { standby -- tap2 -- br0
+                            /                  { primary -- tap3 ---+
+
+With teaming (Machine.failover) QEMU itself pulls the primary before and gives one after; without, whoever manages it does,
+and here the harness.
+
+QEMU announces the guest out of every NIC that it emulates. Of a real VF it knows no frames, so only the standby's port
+speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So QEMU is told to be
+silent, and then to announce the standby; what the other way does is a story of its own (`by_all`).
+"""
+from dataclasses import dataclass, replace
+
+from .qmp import Refused
+
+SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
+BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
+STOPPED_MS = 20      # QEMU goes on copying until it thinks that it can do the rest in this time
+ANNOUNCING = {"initial": 50, "max": 550, "rounds": 5, "step": 100}  # QEMU's defaults, ms
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What a migration cost by itself."""
+    stopped_ms: float  # from the last instruction there to the first one here, by the clocks of the two QEMUs
+
+    def __str__(self):
+        return f"stopped for {self.stopped_ms:.0f} ms"
+
+
+def at(event):
+    """When QEMU reported it, in ms."""
+    stamp = event["timestamp"]
+    return stamp["seconds"] * 1e3 + stamp["microseconds"] / 1e3
+
+
+class Migration:
+    """Begun by its constructor; then finish(), cancel(), or whatever the story thinks of. `machine`: what the guest finds
+    at its destination, if that is not the same. `by_all`: QEMU announces the guest out of the primary too."""
+
+    def __init__(self, host, machine=None, by_all=False):
+        self._host = host
+        self._by_all = by_all
+        self.source = host.qemu
+        here = host.machine
+        there = machine or replace(here, primary=here.elsewhere or here.primary, elsewhere=here.primary if here.elsewhere else "")
+        if not here.failover:
+            there = replace(there, plugged=False)
+        self._taps = host.fabric.other_taps()
+        self.destination = host.other(there)
+        try:
+            for qemu in (self.source, self.destination):
+                qemu.qmp.do("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+            self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": BANDWIDTH, "downtime-limit": STOPPED_MS})
+            if not by_all:
+                self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 0})
+            channel = f"unix:{host.folder}/migration-{self.destination.pid}"
+            self.destination.qmp.do("migrate-incoming", uri=channel)
+            self._mark = self.source.qmp.mark()
+            self.source.qmp.do("migrate", uri=channel)
+        except BaseException:
+            self.destination.close()
+            raise
+
+    def await_status(self, *statuses, seconds=SECONDS):
+        """The first of these statuses that the source reports."""
+        return self.source.qmp.await_any("MIGRATION", self._mark, seconds, [{"status": status} for status in statuses])
+
+    def finish(self):
+        """To the end; the host then speaks to the destination, and the source is gone."""
+        end = self.await_status("completed", "failed", "cancelled")["data"]["status"]
+        if end != "completed":
+            raise Refused(f"the migration has {end}: {self.source.qmp.do('query-migrate')}")
+        stop = self.source.qmp.await_event("STOP", self._mark)
+        resume = self.destination.qmp.await_event("RESUME")
+        if not self._by_all:
+            self.destination.qmp.do("announce-self", interfaces=["standby"], **ANNOUNCING)
+        self._host.moved_to(self.destination, self._taps)
+        return Moved(at(resume) - at(stop))
+
+    def cancel(self):
+        """The guest stays where it is, and the destination ends."""
+        self.source.qmp.do("migrate_cancel")
+        self.await_status("cancelled", "completed", "failed")
+        self.destination.close()
+
+
+def migrate(host, machine=None, by_all=False):
+    """There, as whoever manages the hypervisors does it: without teaming it takes the primary away and gives one back."""
+    if not host.machine.failover:
+        host.unplug()
+    moved = Migration(host, machine, by_all).finish()
+    if not host.machine.failover:
+        host.plug()
+    return moved
