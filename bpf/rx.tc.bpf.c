@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reception: runs at the ingress of every slave and hands what is for us straight to the master. */
 #include "admit.h"
+#include "moved.h"
 #include "probe.h"
 
 #define VERDICT_DROP 2    /* TC_ACT_SHOT */
@@ -25,6 +26,8 @@ int fom_rx(struct __sk_buff *skb)
 		admit_count(stats, verdict, skb->len);
 	if (verdict == VERDICT_PROBE)
 		probe_receive(skb, place);
+	if (verdict == VERDICT_REFLECTED)
+		moved_note(&place);
 	if (verdict != VERDICT_ACCEPT)
 		return VERDICT_DROP;
 	return bpf_redirect_peer(FOM_PLACE(place.index, FOM_PLACE_PORT), 0);

@@ -4,6 +4,7 @@
  * to rx.tc.bpf.c, which delivers and counts it.
  */
 #include "admit.h"
+#include "moved.h"
 
 SEC("xdp.frags")
 int fom_xdp(struct xdp_md *ctx)
@@ -22,5 +23,7 @@ int fom_xdp(struct xdp_md *ctx)
 	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, 0);
+	if (verdict == VERDICT_REFLECTED)
+		moved_note(&place);
 	return XDP_DROP;
 }

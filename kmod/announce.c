@@ -13,6 +13,13 @@ struct workqueue_struct *fom_wq;
 
 static const unsigned int fom_pause_ms[] = { 50, 150, 250, 350 };
 
+/*
+ * A fabric that sends back what we send (reflective relay) would answer each of our announcements with a reason for the
+ * next, and so would another guest that has our address by mistake.
+ */
+#define FOM_MOVES_ANSWERED 10
+#define FOM_MOVES_INTERVAL (2 * HZ)
+
 /* RFC 903: "reverse request" for our own address, which switches learn from and nobody answers. */
 static void fom_send_rarp(struct net_device *lower, const u8 *mac)
 {
@@ -93,4 +100,30 @@ void fom_announce_work(struct work_struct *work)
 		return;
 	round = min_t(unsigned int, READ_ONCE(master->options.announce_rounds) - left, ARRAY_SIZE(fom_pause_ms) - 1);
 	mod_delayed_work(fom_wq, &master->announce, msecs_to_jiffies(fom_pause_ms[round]));
+}
+
+/**
+ * fom_moves_init() - be ready to be moved
+ * @master: new
+ */
+void fom_moves_init(struct fom_device *master)
+{
+	ratelimit_state_init(&master->moves, FOM_MOVES_INTERVAL, FOM_MOVES_ANSWERED);
+	ratelimit_set_flags(&master->moves, RATELIMIT_MSG_ON_RELEASE); /* that is, never */
+}
+
+/**
+ * fom_reclaim() - another port has sent with our address, and the fabric looks for us there; say that we are here
+ * @master: whose active slave heard it
+ *
+ * Hypervisors announce a guest that has moved by every NIC it has, the primary included that it has no driver for yet.
+ *
+ * Context: softirq.
+ */
+void fom_reclaim(struct fom_device *master)
+{
+	if (!READ_ONCE(master->options.announce_rounds) || !__ratelimit(&master->moves))
+		return;
+	fom_announce_first(master);
+	fom_event_add(master, FOM_EVENT_MOVED, fom_active_slot(master), 0);
 }

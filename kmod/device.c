@@ -246,6 +246,7 @@ void fom_master_setup(struct net_device *dev)
 	raw_spin_lock_init(&master->lock);
 	spin_lock_init(&master->stats_lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
+	fom_moves_init(master);
 	INIT_DELAYED_WORK(&master->open, fom_open_work);
 	INIT_DELAYED_WORK(&master->settle, fom_settle_work);
 	INIT_WORK(&master->refresh, fom_refresh_work);

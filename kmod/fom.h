@@ -13,6 +13,7 @@
 #include <linux/if_arp.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/ratelimit.h>
 #include <linux/refcount.h>
 #include <linux/rtnetlink.h>
 #include <linux/spinlock.h>
@@ -89,6 +90,7 @@ struct fom_device {
 	struct delayed_work announce;
 	u32 announce_state; /* which announcement << 8 | rounds that are left of it */
 	u32 announce_sent;  /* of the work item alone: the state whose frames are out */
+	struct ratelimit_state moves;
 	struct delayed_work open;
 	struct delayed_work settle;
 	struct work_struct refresh; /* carrier of the master, outside of whatever context noticed */
@@ -245,6 +247,8 @@ extern struct workqueue_struct *fom_wq;
 void fom_announce_first(struct fom_device *master);
 void fom_announce_begin(struct fom_device *master);
 void fom_announce_work(struct work_struct *work);
+void fom_moves_init(struct fom_device *master);
+void fom_reclaim(struct fom_device *master);
 
 /* pci_events.c: a driver is about to let go */
 const struct device *fom_pci_device(const struct net_device *dev);

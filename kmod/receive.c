@@ -19,19 +19,19 @@
 bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, unsigned int bytes)
 {
 	struct fom_pcpu_stats *stats = this_cpu_ptr(slave->stats);
-	bool unwanted = true;
+	bool active = slave == rcu_access_pointer(slave->master->active);
+	bool own = ether_addr_equal_64bits(header->h_source, slave->upper->dev_addr);
 
+	if (active && !own)
+		return false;
 	u64_stats_update_begin(&stats->syncp);
-	if (ether_addr_equal_64bits(header->h_source, slave->upper->dev_addr))
-		u64_stats_inc(&stats->rx_reflected);
-	else if (slave != rcu_access_pointer(slave->master->active))
-		u64_stats_inc(&stats->rx_duplicate);
-	else
-		unwanted = false;
-	if (unwanted)
-		u64_stats_add(&stats->rx_refused_bytes, bytes);
+	u64_stats_inc(own ? &stats->rx_reflected : &stats->rx_duplicate);
+	u64_stats_add(&stats->rx_refused_bytes, bytes);
 	u64_stats_update_end(&stats->syncp);
-	return unwanted;
+	/* What the active slave sends comes back by the others. By itself it hears what others sent. */
+	if (active)
+		fom_reclaim(slave->master);
+	return true;
 }
 
 /* Group frames, what a promiscuous slave hears of others, and frames that somebody else holds too. */

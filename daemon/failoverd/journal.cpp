@@ -23,6 +23,18 @@ control::EventRecord switch_event(const std::string &master, const control::Swit
 	return event;
 }
 
+control::EventRecord moved_event(const std::string &master, const std::string &slave) {
+	control::EventRecord event;
+	event.time = wall_clock_us(boottime_now());
+	event.kind = "moved";
+	event.master = master;
+	event.slave = slave;
+	event.message = fmt::format("another port sent with our address, so the fabric looked for us there (heard by "
+				    "{}); announced again",
+				    slave);
+	return event;
+}
+
 void Journal::add(control::EventRecord record) {
 	if (follower_)
 		follower_(record);

@@ -15,6 +15,9 @@ namespace failover {
 /// How a switch is told.
 [[nodiscard]] control::EventRecord switch_event(const std::string &master, const control::SwitchRecord &change);
 
+/// A frame with the master's own address came in by the active slave: another port sent it (FOM_EVENT_MOVED).
+[[nodiscard]] control::EventRecord moved_event(const std::string &master, const std::string &slave);
+
 /// What happened, newest last; also said to whoever follows it.
 class Journal {
 public:

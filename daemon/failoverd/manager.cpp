@@ -357,9 +357,22 @@ void Manager::kernel_event(const fom_event &event) {
 	case FOM_EVENT_PROBE:
 		perform(*master, master->model.probe_passed(event.from, event.to, EventLoop::now()));
 		break;
+	case FOM_EVENT_MOVED:
+		moved(*master, event.from);
+		break;
 	default:
 		break;
 	}
+}
+
+void Manager::moved(Master &master, model::Slot slot) {
+	const auto actions = master.model.moved(EventLoop::now());
+	perform(master, actions);
+	if (actions.empty())
+		return;
+	auto record = moved_event(master.name, master.slave_name(slot));
+	log::notice("{}: {}", master.name, record.message);
+	journal_.add(std::move(record));
 }
 
 void Manager::kernel_switched(Master &master, const fom_event &event) {

@@ -56,6 +56,7 @@ private:
 	void survey_soon();
 	void resync();
 	void kernel_switched(Master &master, const fom_event &event);
+	void moved(Master &master, model::Slot slot);
 	/// Looks at a slave as it is now.
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);

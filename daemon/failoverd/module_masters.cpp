@@ -75,6 +75,9 @@ std::optional<control::EventRecord> record_of(const fom_event &event, const std:
 		record.kind = "bus-master";
 		record.message = fmt::format("the device of {} may {}access memory", slave, event.to ? "" : "no more ");
 		break;
+	case FOM_EVENT_MOVED:
+		record = moved_event("", slave);
+		break;
 	default:
 		return std::nullopt;
 	}

@@ -22,6 +22,10 @@ void Manager::perform(Master &master, const model::Actions &actions) {
 			set_carrier(master, carrier->on);
 			continue;
 		}
+		if (std::holds_alternative<model::Announce>(action)) {
+			announce(master);
+			continue;
+		}
 		const auto &wanted = std::get<model::Switch>(action);
 		if (!wanted.by_kernel && !claim(master, wanted)) {
 			follow_kernel(master, wanted.from);

@@ -112,6 +112,17 @@ Actions MasterModel::carrier_changed(Slot slot, bool on, Time now) {
 	return settle(FOM_CAUSE_CARRIER_LOSS, now);
 }
 
+Actions MasterModel::moved(Time now) {
+	if (moves_ == 0 || now - moves_since_ >= kMovesInterval) {
+		moves_since_ = now;
+		moves_ = 0;
+	}
+	if (moves_ == kMovesAnswered)
+		return {};
+	++moves_;
+	return {Announce{}};
+}
+
 Actions MasterModel::slave_leaving(Slot slot, Time now) {
 	Slave &slave = slaves_.at(slot);
 	if (!slave.present || slave.leaving)

@@ -41,7 +41,11 @@ struct SetCarrier {
 	bool on;
 	friend bool operator==(const SetCarrier &, const SetCarrier &) = default;
 };
-using Action = std::variant<Switch, SetCarrier>;
+/// The fabric looks for the master elsewhere: teach it again.
+struct Announce {
+	friend bool operator==(const Announce &, const Announce &) = default;
+};
+using Action = std::variant<Switch, SetCarrier, Announce>;
 using Actions = std::vector<Action>;
 
 /// A slave that the kernel had to switch away from is not returned to for this long, doubled for each further time
@@ -49,6 +53,10 @@ using Actions = std::vector<Action>;
 inline constexpr Time kFirstDistrust = std::chrono::milliseconds(100);
 inline constexpr Time kMostDistrust = std::chrono::seconds(10);
 inline constexpr Time kFlapMemory = std::chrono::seconds(30);
+
+/// A fabric that sends back what we send answers each announcement with a reason for the next.
+inline constexpr unsigned kMovesAnswered = 10;
+inline constexpr Time kMovesInterval = std::chrono::seconds(2);
 
 class MasterModel {
 public:
@@ -60,6 +68,8 @@ public:
 	[[nodiscard]] Actions carrier_changed(Slot slot, bool on, Time now);
 	/// A probe sent by `from` came in by `to`.
 	[[nodiscard]] Actions probe_passed(Slot from, Slot to, Time now);
+	/// By the active slave came a frame that another port sent with the master's address.
+	[[nodiscard]] Actions moved(Time now);
 	/// Its driver is about to let go of the device.
 	[[nodiscard]] Actions slave_leaving(Slot slot, Time now);
 	/// The kernel moved the active state at `when`. What it gave as cause counts as known of `from`: a link
@@ -117,6 +127,8 @@ private:
 	std::optional<Slot> probing_;
 	Time probing_since_{0};
 	std::optional<Time> wake_at_;
+	Time moves_since_{0};
+	unsigned moves_ = 0; ///< answered since then
 };
 
 } // namespace failover::model

@@ -86,6 +86,27 @@ TEST_CASE("A frame at a device that is no slave is left to the kernel") {
 	CHECK(path.receive_on(1, frame(kMasterMac, kPeerMac)) == kNext);
 }
 
+TEST_CASE("Our address sent by another port is reported by the slave whose place it takes, and not for each frame") {
+	for (const bool xdp : {false, true}) {
+		CAPTURE(xdp);
+		Datapath path;
+		const auto ours = frame(kBroadcastMac, kMasterMac, 0x8035);
+		const auto receive = [&](unsigned slot) {
+			return xdp ? path.receive_xdp(slot, ours) : path.receive(slot, ours);
+		};
+		// What the active slave sends comes back by the others.
+		(void)receive(kStandby);
+		CHECK(path.events().empty());
+		(void)receive(kPrimary);
+		(void)receive(kPrimary);
+		const auto events = path.events();
+		REQUIRE(events.size() == 1);
+		CHECK(events[0].type == FOM_EVENT_MOVED);
+		CHECK(events[0].from == kPrimary);
+		CHECK(path.master().active == kPrimary);
+	}
+}
+
 TEST_CASE("A probe is reported with where it left and where it came in, by any slave, and goes no further") {
 	Datapath path;
 	path.master().probe_nonce = 0x1122334455667788;

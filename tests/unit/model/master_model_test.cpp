@@ -199,6 +199,16 @@ TEST_CASE("The last path gone takes the master's carrier along and its return br
 }
 
 // What must hold whatever happens, in whatever order.
+TEST_CASE("A master that was moved is announced again, but not for ever to a fabric that sends everything back") {
+	auto model = pair_of_slaves();
+	unsigned announced = 0;
+	for (int ms = 0; ms < 1000; ++ms)
+		announced += static_cast<unsigned>(model.moved(10s + std::chrono::milliseconds(ms)).size());
+	CHECK(announced == kMovesAnswered);
+	CHECK(model.moved(10s + kMovesInterval) == Actions{Announce{}});
+	CHECK(model.active() == kPrimary);
+}
+
 TEST_CASE("A million random events break no rule") {
 	const auto seed = Catch::rngSeed() ? Catch::rngSeed() : 20261120u;
 	CAPTURE(seed);

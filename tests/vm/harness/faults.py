@@ -52,17 +52,9 @@ class Subject:
     def listening(self, role):
         return Capture(self.fabric.switch, TAPS[role])
 
-    @staticmethod
-    def eventually(condition, seconds):
-        """The first true value of condition(), or None."""
-        try:
-            return wait.until("what may never come", condition, seconds)
-        except wait.TooLate:
-            return None
-
     def announced(self, port):
         """The first frames that turn the fabric, if any come."""
-        return self.eventually(lambda: [frame for frame in port.frames() if frame.kind in TURNING], self.quiet)
+        return wait.within(self.quiet, lambda: [frame for frame in port.frames() if frame.kind in TURNING])
 
     def sends_by(self, role):
         """It sends, and the fabric sees it do so by this NIC; whether an answer comes is not asked."""
@@ -184,7 +176,7 @@ def announcement_asked_for(it):
         wait.until("earlier announcements to end", lambda: not it.announced(port) or port.forget(), 60)
         it.host.qmp.do("announce-self", initial=50, max=50, rounds=1, step=0, interfaces=["standby"])
         wait.until("the hypervisor's word", lambda: port.count("rarp"))
-        told = it.eventually(lambda: port.count("garp"), it.quiet)
+        told = wait.within(it.quiet, lambda: port.count("garp"))
     it.host.carrier("primary", True)
     it.home()
     yield Finding("the guest is asked to announce itself and does not", not told, told)
@@ -202,7 +194,7 @@ def unplug(it):
     # In its place comes something that is no PCI device itself: its parent is on the virtio bus.
     it.host.qmp.do("device_add", driver="virtio-net-pci", id="primary", netdev=TAPS["primary"], mac=GUEST_MAC,
                    bus="port-primary", romfile="")
-    outcome = it.eventually(lambda: it.strangers() or it.sends_by("primary"), 10)
+    outcome = wait.within(10, lambda: it.strangers() or it.sends_by("primary"))
     yield Finding("a virtio device does not become the primary", outcome is not True, outcome)
     it.host.unplug()
     it.host.plug()

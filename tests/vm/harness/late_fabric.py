@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A fabric that takes its time: where an address is, it learns a while after the frame that says so. Physical switches
 whose tables are kept by software do, and so do overlays; a Linux bridge by itself learns at once."""
-import ctypes
-import os
 import selectors
 import socket
 import struct
@@ -10,30 +8,14 @@ import threading
 import time
 from collections import deque
 
-_libc = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
+from lab.capture import in_namespace
+
 SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
 ETH_P_ALL = 3
 AF_BRIDGE = 7
 # linux/rtnetlink.h, linux/neighbour.h
 RTM_NEWNEIGH, NDA_LLADDR, NUD_REACHABLE, NTF_MASTER = 28, 2, 0x02, 0x04
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_REPLACE, NLM_F_CREATE = 0x1, 0x4, 0x100, 0x400
-
-
-def in_namespace(pid, function):
-    """function() with this thread in the network namespace of a process. Sockets stay in the one they were made in."""
-    own, theirs = os.open("/proc/thread-self/ns/net", os.O_RDONLY), os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
-    try:
-        if _libc.setns(theirs, CLONE_NEWNET) < 0:
-            raise OSError(ctypes.get_errno(), "entering a network namespace")
-        try:
-            return function()
-        finally:
-            if _libc.setns(own, CLONE_NEWNET) < 0:
-                raise OSError(ctypes.get_errno(), "leaving a network namespace")
-    finally:
-        os.close(own)
-        os.close(theirs)
 
 
 class LateLearner:

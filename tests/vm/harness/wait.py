@@ -17,3 +17,11 @@ def until(what, condition, seconds=10.0, every=0.02):
         if time.monotonic() >= deadline:
             raise TooLate(f"waited {seconds:g} s in vain for {what}; last seen: {value!r}")
         time.sleep(every)
+
+
+def within(seconds, condition):
+    """The first true value of condition() in this time, or None: what may never come."""
+    try:
+        return until("what may never come", condition, seconds)
+    except TooLate:
+        return None

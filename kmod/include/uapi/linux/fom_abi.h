@@ -120,11 +120,12 @@ enum fom_event_type {
 	FOM_EVENT_CARRIER, /* carrier of a slave changed: from = slot, to = 1 on, 0 off */
 	FOM_EVENT_UNBIND,  /* a slave's driver is about to let go: from = slot */
 	FOM_EVENT_PROBE,   /* a probe sent by slot `from` came in by slot `to` */
-	/* of the kernel module alone */
+	/* of the kernel module alone, but the last */
 	FOM_EVENT_JOINED,     /* a slave has come: from = slot, to = enum fom_role */
 	FOM_EVENT_LEFT,	      /* a slave has gone: from = slot, to = enum fom_role */
 	FOM_EVENT_BOUND,      /* a slave's device has a driver: from = slot */
 	FOM_EVENT_BUS_MASTER, /* a slave's device may access memory: from = slot, to = 1 yes, 0 no more */
+	FOM_EVENT_MOVED,      /* another port sent with our address; heard by the active slave: from = slot */
 };
 
 /* A record in the ring buffer `fom_events`. */
