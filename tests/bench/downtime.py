@@ -2,7 +2,7 @@
 """Packets lost when the fast NIC goes and returns: ours and what exists today, side by side, in emulated guests.
 
     peer -- br0 -- tap0 -- virtio-net      (standby) -+
-              `--- tap1 -- e1000e, vmxnet3 (primary) -+- vf-failover | net_failover | bonding
+              `--- tap1 -- e1000e, vmxnet3 (primary) -+- ours (kmod, ebpf) | net_failover | bonding
 
 Guests run one after another, so that none disturbs another; what a run finds is kept when a later one fails.
 """
@@ -26,7 +26,7 @@ from lab.machine import describe  # noqa: E402
 
 from .downtime_chart import svg  # noqa: E402
 from .downtime_events import EVENTS, ROUND, Guest  # noqa: E402
-from .downtime_systems import SYSTEMS, Ours  # noqa: E402
+from .downtime_systems import SYSTEMS, Ebpf  # noqa: E402
 from .downtime_table import table  # noqa: E402
 
 KERNELS, NICS = ("6.1", "6.12"), ("e1000e", "vmxnet3")
@@ -92,7 +92,7 @@ class Bench:
 
     def _guest(self, system, kernel, nic, name):
         chosen = self._chosen
-        deb = (chosen.deb or places.package(chosen.build)) if system is Ours else None
+        deb = (chosen.deb or places.package(chosen.build)) if system is Ebpf else None
         host = Host(Machine(kernel=kernel, primary=nic, deb=deb, build=chosen.build, **system.machine))
         try:
             self.say(f"{name}: booted in {host.boot_seconds:.0f} s")
@@ -112,7 +112,8 @@ class Bench:
     def _tell(self, name, event, traffic, measured):
         out = "" if traffic == "receive-only" else f", {measured.lost_out} out"
         back = "" if measured.back else "; traffic did not come back by itself"
-        self.say(f"{name}: {event}, {traffic}: lost {measured.lost_in} in{out}{back}")
+        stop = f" of {measured.stopped_ms:.0f} ms stopped" if measured.stopped_ms else ""
+        self.say(f"{name}: {event}, {traffic}: lost {measured.lost_in} in{out}{stop}{back}")
 
     def rows(self):
         rows = []

@@ -6,8 +6,8 @@ from . import chart
 from .downtime_events import ROUND
 from .downtime_systems import SYSTEMS
 
-COLOURS = {"ebpf": "#1b9e77", "net_failover": "#d95f02", "bond": "#7570b3"}
-TITLES = {"unplug": "VF unplugged", "replug": "VF plugged back", "carrier": "cable cut 1.5 s"}
+COLOURS = {"kmod": "#0b5d45", "ebpf": "#1b9e77", "net_failover": "#d95f02", "bond": "#7570b3", "bond-10": "#b5b2d9"}
+TITLES = {"unplug": "VF unplugged", "replug": "VF plugged back", "carrier": "cable cut 1.5 s", "migrate": "guest migrated"}
 
 
 def bar_of(row):
@@ -36,4 +36,5 @@ def svg(rows, runs):
     return chart.chart("Packets lost when the fast NIC goes and returns",
                        "1,000 packets a second each way, so one packet is one millisecond; log scale; "
                        f"median of {runs} run{'s' if runs > 1 else ''}; shorter is better",
-                       list(panels(rows)), {system.title: COLOURS[system.key] for system in SYSTEMS})
+                       list(panels(rows)), {system.title: COLOURS[system.key] for system in SYSTEMS
+                                            if any(row["system"] == system.key for row in rows)})

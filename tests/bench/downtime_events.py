@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from harness import wait
+from harness.migration import migrate
 
 PPS = 1000
 AFTER = 1000        # packets after the guest has switched, in which the fabric may still be wrong
@@ -18,13 +19,14 @@ class Measured:
     longest_in: int
     longest_out: int
     back: bool  # traffic had come back when the run ended
+    stopped_ms: float  # that the guest did not run at all, because it was moved
 
     @classmethod
-    def of(cls, stream):
+    def of(cls, stream, stopped_ms):
         flows = [flow for flow in (stream.inbound, stream.outbound) if flow]
         out = stream.outbound
         return cls(stream.inbound.lost, out.lost if out else 0, stream.inbound.longest, out.longest if out else 0,
-                   all(flow.tail < NOT_BACK for flow in flows))
+                   all(flow.tail < NOT_BACK for flow in flows), stopped_ms)
 
 
 class Guest:
@@ -41,13 +43,13 @@ class Guest:
         act, before, after = EVENTS[event]
         self.host.await_path(before)
         stream = self.host.stream(both_ways=traffic == "both", pps=PPS)
-        act(self, stream)
+        stopped_ms = act(self, stream) or 0
         self.await_active(after)
         stream.await_inbound_sent(AFTER)
         stream.stop()
         self.await_active(after)
         self.host.await_path(after)
-        return Measured.of(stream)
+        return Measured.of(stream, stopped_ms)
 
 
 def unplug(guest, _stream):
@@ -66,9 +68,14 @@ def carrier(guest, stream):
     guest.host.carrier("primary", True)
 
 
+def move(guest, _stream):
+    """To another hypervisor."""
+    return migrate(guest.host).stopped_ms
+
+
 # Event: what is done, the NIC that carries before, and after.
 EVENTS = {"unplug": (unplug, "primary", "standby"), "replug": (replug, "standby", "primary"),
-          "carrier": (carrier, "primary", "primary")}
+          "carrier": (carrier, "primary", "primary"), "migrate": (move, "primary", "primary")}
 
 # The order in which a guest goes through them: each leaves what the next needs.
-ROUND = [(event, traffic) for traffic in ("both", "receive-only") for event in ("unplug", "replug", "carrier")]
+ROUND = [(event, traffic) for traffic in ("both", "receive-only") for event in EVENTS]

@@ -3,12 +3,13 @@
 ping would repair a fabric that was told nothing."""
 from harness.bonding import Bonding
 from harness.intree import InTree
+from harness.kmodule import KernelModule
 from harness.product import Product
 
 
-class Ours:
-    """vf-failover with the eBPF backend."""
-    key, title, machine = "ebpf", "vf-failover", {}
+class Ebpf:
+    """vf-failover on a stock kernel."""
+    key, title, machine = "ebpf", "ours, ebpf", {}
 
     def __init__(self, host):
         self._product = Product(host).begin()
@@ -18,6 +19,14 @@ class Ours:
 
     def log(self):
         return self._product.log()
+
+
+class Kmod:
+    """vf-failover's kernel module. Which NIC it uses, the fabric tells: that is what was announced."""
+    key, title, machine = "kmod", "ours, kmod", {"failover": True, "kmod": True}
+
+    def __init__(self, host):
+        self.active = KernelModule(host).begin().active
 
 
 class NetFailover:
@@ -37,11 +46,18 @@ class NetFailover:
 
 
 class Bond:
-    """bonding active-backup, miimon=100, with a helper that enslaves the returned NIC."""
+    """bonding active-backup, with a helper that enslaves the returned NIC."""
     key, title, machine = "bond", "bonding", {}
+    miimon_ms = 100
 
     def __init__(self, host):
-        self.active = Bonding(host).active
+        self.active = Bonding(host, self.miimon_ms).active
 
 
-SYSTEMS = (Ours, NetFailover, Bond)
+class EagerBond(Bond):
+    """The same, looking ten times as often."""
+    key, title, miimon_ms = "bond-10", "bonding, miimon 10", 10
+
+
+OURS = (Kmod, Ebpf)
+SYSTEMS = (*OURS, NetFailover, Bond, EagerBond)

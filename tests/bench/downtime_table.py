@@ -3,7 +3,7 @@
 from statistics import median
 
 from .downtime_events import ROUND
-from .downtime_systems import SYSTEMS
+from .downtime_systems import OURS, SYSTEMS
 
 
 def number(values):
@@ -19,19 +19,20 @@ def cell(row):
     if not all(row["back"]):
         return f"in {min(row['lost_in'])}+, not back"
     out = "" if row["traffic"] == "receive-only" else f", out {number(row['lost_out'])}"
-    return f"in {number(row['lost_in'])}{out}"
+    stop = f" of {median(row['stopped_ms']):.0f} ms stopped" if any(row["stopped_ms"]) else ""
+    return f"in {number(row['lost_in'])}{out}{stop}"
 
 
 def verdict(rows):
-    """How ours does against the better peer, by the worst run of both directions together."""
+    """How ours, the worse where there are two, does against the best peer: by the worst run of both directions together."""
     totals = {key: max(map(sum, zip(row["lost_in"], row["lost_out"]))) for key, row in rows.items()}
-    ours, peers = totals.pop("ebpf", None), totals
-    if ours is None or not peers:
+    ours = [totals.pop(system.key) for system in OURS if system.key in totals]
+    if not ours or not totals:
         return ""
-    best = min(peers.values())
-    if ours == best:
+    worst, best = max(ours), min(totals.values())
+    if worst == best:
         return "same as the best peer"
-    return f"{best - ours} fewer than the best peer" if ours < best else f"{ours - best} MORE than the best peer"
+    return f"{best - worst} fewer than the best peer" if worst < best else f"{worst - best} MORE than the best peer"
 
 
 def lines_of(rows, kernel, nic, systems):

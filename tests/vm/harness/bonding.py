@@ -19,12 +19,12 @@ done
 
 
 class Bonding:
-    def __init__(self, host):
+    def __init__(self, host, miimon_ms=MIIMON_MS):
         self._host = host
         guest = host.guest
         names = wait.until("both NICs", lambda: len(found := guest.nics()) == 2 and found, 15)
         self.standby, self.primary = names["standby"], names["primary"]
-        guest.sh(f"modprobe bonding max_bonds=0 && ip link add {BOND} type bond mode active-backup miimon {MIIMON_MS}"
+        guest.sh(f"modprobe bonding max_bonds=0 && ip link add {BOND} type bond mode active-backup miimon {miimon_ms}"
                  f" && for name in {self.standby} {self.primary}; do"
                  f" ip link set $name down && ip link set $name master {BOND} || exit; done"
                  f" && ip link set {BOND} type bond primary {self.primary}")

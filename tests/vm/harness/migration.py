@@ -39,9 +39,10 @@ def at(event):
 
 class Migration:
     """Begun by its constructor; then finish(), cancel(), or whatever the story thinks of. `machine`: what the guest finds
-    at its destination, if that is not the same. `by_all`: QEMU announces the guest out of the primary too."""
+    at its destination, if that is not the same. `by_all`: QEMU announces the guest out of the primary too. `bandwidth`: in
+    bytes a second; little, for a migration that is still under way when something happens to it."""
 
-    def __init__(self, host, machine=None, by_all=False):
+    def __init__(self, host, machine=None, by_all=False, bandwidth=BANDWIDTH):
         self._host = host
         self._by_all = by_all
         self.source = host.qemu
@@ -54,7 +55,7 @@ class Migration:
         try:
             for qemu in (self.source, self.destination):
                 qemu.qmp.do("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
-            self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": BANDWIDTH, "downtime-limit": STOPPED_MS})
+            self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": bandwidth, "downtime-limit": STOPPED_MS})
             if not by_all:
                 self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 0})
             channel = f"unix:{host.folder}/migration-{self.destination.pid}"
@@ -81,11 +82,25 @@ class Migration:
         self._host.moved_to(self.destination, self._taps)
         return Moved(at(resume) - at(stop))
 
+    def under_way(self):
+        """The primary is gone, and memory is being copied."""
+        self.await_status("active")
+        return self
+
     def cancel(self):
         """The guest stays where it is, and the destination ends."""
         self.source.qmp.do("migrate_cancel")
-        self.await_status("cancelled", "completed", "failed")
+        self._await_failure("cancelled")
+
+    def lose_destination(self):
+        """It dies; the guest stays where it is."""
         self.destination.close()
+        self._await_failure("failed")
+
+    def _await_failure(self, status):
+        self.await_status(status)
+        self.destination.close()
+        assert self.source.qmp.do("query-status")["running"], f"the guest does not run although its migration has {status}"
 
 
 def migrate(host, machine=None, by_all=False):
