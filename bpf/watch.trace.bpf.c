@@ -6,6 +6,7 @@
  *   carrier   linkwatch_fire_event(): called by netif_carrier_on/off once the bit has changed
  *   unbind    pci_device_remove(): before the driver tears the device down, so it still receives
  */
+#include "adopted.h"
 #include "hold.h"
 #include "select.h"
 
@@ -23,12 +24,18 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } fom_devices SEC(".maps");
 
+/* Slaves of a master that has no pair of its own stay in the users' namespace. */
+static __always_inline int lives_in(const struct fom_master *master, struct net *net)
+{
+	return net && (master->port ? BPF_CORE_READ(net, ns.inum) == hidden_netns : master->netns == (__u64)net);
+}
+
 /* If the slot is the active one, another takes over; 1 when that happened. */
 static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
 {
 	__u32 best;
 
-	if (place.master->active != place.slot || BPF_CORE_READ(net, ns.inum) != hidden_netns)
+	if (place.master->active != place.slot || !lives_in(place.master, net))
 		return 0;
 	best = best_live_slot(net, place.master);
 	if (best >= FOM_MAX_SLAVES || best == place.slot)
@@ -43,10 +50,11 @@ int BPF_PROG(fom_watch_carrier, struct net_device *dev)
 	struct fom_place place;
 	int carrier;
 
-	if (dev->nd_net.net->ns.inum != hidden_netns)
-		return 0;
-	place = slave_place_of(dev->ifindex);
-	if (!place.master)
+	if (dev->nd_net.net->ns.inum == hidden_netns)
+		place = slave_place_of(dev->ifindex);
+	else
+		place = adopted_place_of(dev->ifindex);
+	if (!place.master || !lives_in(place.master, dev->nd_net.net))
 		return 0;
 	carrier = !(dev->state & FOM_LINK_NOCARRIER);
 	if (!carrier)

@@ -22,24 +22,28 @@ namespace failover::ctl {
 
 namespace {
 
-/// Sockets in the namespace that holds the slaves.
-struct HiddenSide {
+/// Sockets in one namespace.
+struct Side {
 	netlink::RouteSocket route;
 	netlink::EthtoolSocket ethtool;
 };
 
-Result<HiddenSide> open_hidden_side() {
+Result<Side> open_side() {
+	auto route = netlink::RouteSocket::open();
+	auto ethtool = netlink::EthtoolSocket::open();
+	if (!route || !ethtool)
+		return tl::unexpected(route ? ethtool.error() : route.error());
+	return Side{std::move(*route), std::move(*ethtool)};
+}
+
+Result<Side> open_hidden_side() {
 	auto netns = open_netns(kHiddenNetnsPath);
 	if (!netns)
 		return tl::unexpected(netns.error());
 	auto scope = NetnsScope::enter(netns->get());
 	if (!scope)
 		return tl::unexpected(scope.error());
-	auto route = netlink::RouteSocket::open();
-	auto ethtool = netlink::EthtoolSocket::open();
-	if (!route || !ethtool)
-		return tl::unexpected(route ? ethtool.error() : route.error());
-	return HiddenSide{std::move(*route), std::move(*ethtool)};
+	return open_side();
 }
 
 std::string health_of(const fom_master &master, unsigned slot, const netlink::Link &link) {
@@ -52,13 +56,14 @@ std::string health_of(const fom_master &master, unsigned slot, const netlink::Li
 	return master.active == slot ? "active" : "ready";
 }
 
-control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenSide &hidden) {
+/// `side`: the one where this master's slaves are.
+control::SlaveState slave_state(const fom_master &master, unsigned slot, Side &side) {
 	control::SlaveState state;
 	state.role = control::role_name(static_cast<fom_role>(master.slots[slot].role));
 	state.name = state.role;
 	state.health = "gone";
 	const auto ifindex = static_cast<int>(master.slots[slot].ifindex);
-	auto link = hidden.route.link(ifindex);
+	auto link = side.route.link(ifindex);
 	if (!link || !*link)
 		return state;
 	state.name = identity_before_hiding((*link)->alias, (*link)->name).name;
@@ -68,7 +73,7 @@ control::SlaveState slave_state(const fom_master &master, unsigned slot, HiddenS
 	state.carrier = (*link)->carrier;
 	state.bus = (*link)->parent_name;
 	state.health = health_of(master, slot, **link);
-	if (auto driver = hidden.ethtool.driver(ifindex))
+	if (auto driver = side.ethtool.driver(ifindex))
 		state.driver = driver->driver;
 	return state;
 }
@@ -78,26 +83,26 @@ const char *switched_by(fom_cause cause) {
 	return cause == FOM_CAUSE_FAILBACK || cause == FOM_CAUSE_OPERATOR ? "daemon" : "kernel";
 }
 
-control::MasterState master_state(const bpf::Maps &maps, unsigned index, netlink::RouteSocket &visible,
-				  HiddenSide &hidden) {
+control::MasterState master_state(const bpf::Maps &maps, unsigned index, Side &visible, Side &hidden) {
 	const fom_master &entry = maps.masters().at(index);
+	const bool adopted = entry.port == 0;
 	control::MasterState state;
-	state.backend = "ebpf";
+	state.backend = adopted ? "adopt" : "ebpf";
 	state.policy = "failover-order";
 	state.ifindex = entry.visible;
 	state.name = fmt::format("master {}", index);
-	if (auto link = visible.link(static_cast<int>(entry.visible)); link && *link) {
+	if (auto link = visible.route.link(static_cast<int>(entry.visible)); link && *link) {
 		state.name = (*link)->name;
 		state.mac = (*link)->mac.to_string();
 		state.mtu = (*link)->mtu;
 		state.carrier = (*link)->carrier;
-		state.link = (*link)->kind;
+		state.link = adopted ? "net_failover" : (*link)->kind;
 	}
 	std::string before;
 	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot) {
 		if (!(entry.slots[slot].flags & FOM_SLOT_USED))
 			continue;
-		auto slave = slave_state(entry, slot, hidden);
+		auto slave = slave_state(entry, slot, adopted ? visible : hidden);
 		if (auto stats = maps.stats(index, slot))
 			slave.counters = control::counters_of(*stats);
 		if (slot == entry.active)
@@ -167,7 +172,7 @@ private:
 		if (!maps)
 			return tl::unexpected(
 			    std::move(maps.error()).within("reading the kernel's state (try as root)"));
-		auto visible = netlink::RouteSocket::open();
+		auto visible = open_side();
 		if (!visible)
 			return tl::unexpected(visible.error());
 		auto hidden = open_hidden_side();

@@ -6,6 +6,7 @@
 #include "log.hpp"
 #include "pairing.hpp"
 #include "slave_setup.hpp"
+#include "table.hpp"
 #include "takeover/apply.hpp"
 #include "udev_record.hpp"
 
@@ -92,20 +93,6 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	if (auto done = kernel.hidden_route.set_link(pair.visible.ifindex, limits); !done)
 		log::debug("{}: GSO limit stays: {}", standby.name, done.error().message);
 	return pair;
-}
-
-void enter_in_table(Kernel &kernel, const Master &master) {
-	fom_master &entry = kernel.maps.masters().at(master.index);
-	std::memset(&entry, 0, sizeof(entry));
-	entry.port = static_cast<std::uint32_t>(master.port);
-	entry.active = FOM_NO_SLOT;
-	entry.last_from = FOM_NO_SLOT;
-	entry.chosen = FOM_NO_SLOT;
-	entry.policy = FOM_POLICY_FAILOVER_ORDER;
-	std::ranges::copy(master.mac.bytes(), entry.mac);
-	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot)
-		(void)kernel.maps.clear_stats(master.index, slot);
-	std::atomic_ref(entry.version).store(FOM_ABI_VERSION);
 }
 
 void remove_from_table(Kernel &kernel, const Master &master) {

@@ -5,6 +5,7 @@
 #include "bpf/maps.hpp"
 #include "bpf/programs.hpp"
 #include "hidden_netns.hpp"
+#include "master.hpp"
 #include "netlink/ethtool_features.hpp"
 #include "netlink/route_socket.hpp"
 
@@ -18,6 +19,14 @@ struct Kernel {
 
 	/// The calling thread is in the hidden namespace for the life of the result.
 	[[nodiscard]] Result<NetnsScope> enter_hidden() const { return NetnsScope::enter(hidden.fd.get()); }
+
+	/// For the namespace that this master's slaves are in.
+	[[nodiscard]] netlink::RouteSocket &route_of(const Master &master) {
+		return master.adopted() ? visible_route : hidden_route;
+	}
+	[[nodiscard]] netlink::EthtoolSocket &ethtool_of(const Master &master) {
+		return master.adopted() ? visible_ethtool : hidden_ethtool;
+	}
 
 	UniqueFd visible_ns;
 	HiddenNetns hidden;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "manager.hpp"
 
+#include "adoption.hpp"
 #include "features.hpp"
 #include "filters.hpp"
 #include "formation.hpp"
@@ -64,8 +65,12 @@ Status Manager::start() {
 		auto sender = FrameSender::open();
 		if (!sender)
 			return tl::unexpected(sender.error());
-		sender_.emplace(std::move(*sender));
+		hidden_sender_.emplace(std::move(*sender));
 	}
+	auto sender = FrameSender::open();
+	if (!sender)
+		return tl::unexpected(sender.error());
+	visible_sender_.emplace(std::move(*sender));
 	std::vector<std::string> notes;
 	for (auto &master : recover_masters(kernel_, config_, notes))
 		(void)adopt(std::move(master), {});
@@ -146,6 +151,7 @@ void Manager::survey() {
 	std::erase_if(detached_, gone);
 	for (auto &master : masters_)
 		look_above(*master, *links);
+	survey_net_failovers(*links);
 	form_masters(candidates(*links));
 
 	// The standbys of new masters are hidden now, their names belong to the masters.
@@ -171,6 +177,40 @@ std::vector<Nic> Manager::candidates(const std::vector<netlink::Link> &links, co
 	return nics;
 }
 
+void Manager::survey_net_failovers(const std::vector<netlink::Link> &links) {
+	const auto there = find_net_failovers(links, kernel_.visible_ethtool);
+	for (std::size_t i = masters_.size(); i-- > 0;)
+		if (masters_[i]->adopted() && std::ranges::none_of(there, [&](const NetFailover &one) {
+			    return one.master.ifindex == masters_[i]->visible;
+		    }))
+			master_gone(*masters_[i]);
+	forget_absent(kernel_, there);
+	for (const auto &found : there) {
+		const auto known = std::ranges::find_if(
+		    masters_, [&](const auto &master) { return master->visible == found.master.ifindex; });
+		if (known != masters_.end()) {
+			for (const auto &nic : found.slaves)
+				join_adopted(**known, nic);
+			check_slaves(**known);
+			continue;
+		}
+		if (detached_.contains(found.master.name))
+			continue;
+		auto master = adopt_master(kernel_, found, config_);
+		if (master) {
+			(void)adopt(std::move(*master), {});
+		} else if (refused_.insert(found.master.name).second) {
+			log::error("{}: {}", found.master.name, master.error().message);
+			journal_.add("refused", found.master.name, "", master.error().message);
+		}
+	}
+}
+
+void Manager::join_adopted(Master &master, const Nic &nic) {
+	if (!master.slot_of(nic.link.ifindex))
+		joined(master, nic, role_in_net_failover(nic), adopt_slave(kernel_, master, nic));
+}
+
 void Manager::form_masters(const std::vector<Nic> &nics) {
 	std::set<std::string> in_use;
 	for (const auto &master : masters_)
@@ -193,7 +233,7 @@ void Manager::look_above(Master &master, const std::vector<netlink::Link> &links
 	if (self == links.end())
 		return;
 	auto uppers = uppers_of(master, links);
-	if (uppers != master.uppers) {
+	if (!master.adopted() && uppers != master.uppers) {
 		master.uppers = std::move(uppers);
 		say_all(master.name, sync_filters(kernel_, master));
 	}
@@ -204,7 +244,8 @@ void Manager::look_above(Master &master, const std::vector<netlink::Link> &links
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {
 	Master &master = *fresh;
 	say_all(master.name, notes);
-	sync_features(kernel_, master);
+	if (!master.adopted())
+		sync_features(kernel_, master);
 	masters_.push_back(std::move(fresh));
 	const auto now = EventLoop::now();
 	std::string slaves;
@@ -216,14 +257,19 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 		master.model.adopt_slave(slot, rank_of(slave->role), slave->carrier && slave->up, now);
 	}
 	perform(master, master.model.clock(now));
-	log::info("{}: master with {} by {}, {}", master.name, slaves, master.netkit ? "netkit" : "veth",
-		  bpf::hook_name(master.hook));
-	journal_.add("attached", master.name, "", fmt::format("{} is a master now, with {}", master.name, slaves));
+	log::info("{}: master with {} by {}, {}", master.name, slaves, link_kind(master), bpf::hook_name(master.hook));
+	journal_.add("attached", master.name, "",
+		     fmt::format("{} is {}, with {}", master.name,
+				 master.adopted() ? "the kernel's net_failover, helped from now on" : "a master now",
+				 slaves));
 	return &master;
 }
 
 void Manager::join(Master &master, const Nic &nic, fom_role role) {
-	auto slot = add_slave(kernel_, master, nic, role);
+	joined(master, nic, role, add_slave(kernel_, master, nic, role));
+}
+
+void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot) {
 	if (!slot) {
 		if (refused_.insert(nic.link.name).second) {
 			log::error("{}", slot.error().message);
@@ -257,10 +303,13 @@ void Manager::visible_event(const netlink::MonitorEvent &event) {
 			master_changed(**ours, **now);
 		else if (now)
 			return master_gone(**ours);
-		if (link.event == IFLA_EVENT_FEATURES)
+		if (link.event == IFLA_EVENT_FEATURES && !(*ours)->adopted())
 			sync_features(kernel_, **ours);
 		return;
 	}
+	for (auto &master : masters_)
+		if (const auto slot = master->adopted() ? master->slot_of(link.ifindex) : std::nullopt)
+			check_slave(*master, *slot);
 	survey_soon();
 }
 
@@ -275,7 +324,7 @@ void Manager::hidden_event(const netlink::MonitorEvent &event) {
 	if (!change)
 		return;
 	for (auto &master : masters_)
-		if (const auto slot = master->slot_of(change->link.ifindex)) {
+		if (const auto slot = master->adopted() ? std::nullopt : master->slot_of(change->link.ifindex)) {
 			check_slave(*master, *slot);
 			return;
 		}
@@ -284,7 +333,9 @@ void Manager::hidden_event(const netlink::MonitorEvent &event) {
 void Manager::check_slave(Master &master, model::Slot slot) {
 	if (!master.slaves[slot] || master.slaves[slot]->gone())
 		return;
-	auto link = kernel_.hidden_route.link(master.slaves[slot]->ifindex);
+	auto link = kernel_.route_of(master).link(master.slaves[slot]->ifindex);
+	if (link && *link && master.adopted() && (*link)->master != master.visible)
+		link->reset(); // it is there, but no slave any more
 	if (!link)
 		log::warning("{}: {}", master.name, link.error().message);
 	else if (*link)
@@ -323,8 +374,12 @@ void Manager::look_around_soon() {
 
 void Manager::slave_gone(Master &master, model::Slot slot) {
 	const Slave slave = *master.slaves[slot];
-	forget_slave(kernel_, master, slot);
-	forget_features(slave.ifindex);
+	if (master.adopted()) {
+		give_up_slave(kernel_, master, slot);
+	} else {
+		forget_slave(kernel_, master, slot);
+		forget_features(slave.ifindex);
+	}
 	const std::string line = fmt::format("{} ({}) is gone", slave.name, role_name(slave.role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-left", master.name, slave.name, line);
@@ -396,7 +451,8 @@ void Manager::resync() {
 	log::notice("kernel notifications were lost, looking at everything again");
 	for (auto &master : masters_) {
 		check_slaves(*master);
-		sync_features(kernel_, *master);
+		if (!master->adopted())
+			sync_features(kernel_, *master);
 	}
 	survey_soon();
 }
@@ -406,6 +462,11 @@ void Manager::master_changed(Master &master, const netlink::Link &link) {
 		log::info("{} is called {} now", master.name, link.name);
 		master.name = link.name;
 	}
+	if (master.adopted()) {
+		master.mac = link.mac;
+		master.mtu = link.mtu;
+		return;
+	}
 	if (auto done = sync_with_master(kernel_, master, link); !done) {
 		log::error("{}: {}", master.name, done.error().message);
 		journal_.add("refused", master.name, "", done.error().message);
@@ -413,6 +474,13 @@ void Manager::master_changed(Master &master, const netlink::Link &link) {
 }
 
 void Manager::master_gone(Master &master) {
+	if (master.adopted()) {
+		log::warning("{}: net_failover has let go of it", master.name);
+		journal_.add("detached", master.name, "", "net_failover has let go of it");
+		give_up_master(kernel_, master);
+		std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
+		return;
+	}
 	// Moved to another namespace, it lives on; deleted, its hidden end is gone too.
 	if (auto port = kernel_.hidden_route.link(master.port); port && *port)
 		return;
@@ -485,7 +553,11 @@ Status Manager::detach(const std::string &name) {
 			detached_.insert(slave->name);
 	detached_.insert(name);
 	std::vector<std::string> notes;
-	auto done = dissolve_master(kernel_, *master, notes);
+	Status done;
+	if (master->adopted())
+		give_up_master(kernel_, *master);
+	else
+		done = dissolve_master(kernel_, *master, notes);
 	say_all(name, notes);
 	if (!done)
 		return done;

@@ -62,6 +62,9 @@ private:
 	void check_slaves(Master &master);
 	void look_around_soon();
 	void form_masters(const std::vector<Nic> &nics);
+	/// Looks at what the kernel's own net_failover has made.
+	void survey_net_failovers(const std::vector<netlink::Link> &links);
+	void join_adopted(Master &master, const Nic &nic);
 	/// Learns what devices lie on the master now and opens the slaves' filters for them.
 	void look_above(Master &master, const std::vector<netlink::Link> &links);
 	/// NICs among links of the visible namespace that no master has: all that are `wanted`, of others those that
@@ -70,6 +73,7 @@ private:
 						  const std::set<std::string> &wanted = {});
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
 	void join(Master &master, const Nic &nic, fom_role role);
+	void joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot);
 	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
 	void slave_gone(Master &master, model::Slot slot);
 	void master_changed(Master &master, const netlink::Link &link);
@@ -86,6 +90,10 @@ private:
 	void note_switch(const Master &master, const LastSwitch &last);
 	void announce(Master &master);
 	void set_carrier(Master &master, bool on);
+	/// A socket where this master's slaves are.
+	[[nodiscard]] FrameSender &sender_of(const Master &master) {
+		return master.adopted() ? *visible_sender_ : *hidden_sender_;
+	}
 	void arm_clock(Master &master);
 	void run_prober(Master &master);
 	void answer_operator(Master &master);
@@ -99,7 +107,7 @@ private:
 	std::vector<std::unique_ptr<Master>> masters_;
 	std::set<std::string> refused_;  ///< names told once that they cannot join
 	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves
-	std::optional<FrameSender> sender_;
+	std::optional<FrameSender> visible_sender_, hidden_sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
 	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;

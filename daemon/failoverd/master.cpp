@@ -42,6 +42,10 @@ std::string Master::slave_name(model::Slot slot) const {
 	return slot < slaves.size() && slaves[slot] ? slaves[slot]->name : "";
 }
 
+const char *link_kind(const Master &master) {
+	return master.adopted() ? "net_failover" : master.netkit ? "netkit" : "veth";
+}
+
 unsigned rank_of(fom_role role) {
 	return role == FOM_ROLE_PRIMARY ? 0 : 10;
 }

@@ -66,7 +66,7 @@ struct Master {
 	unsigned index = 0; ///< in fom_masters
 	std::string name;
 	int visible = 0; ///< ifindex of the end that users see
-	int port = 0;    ///< ifindex of the hidden end
+	int port = 0;    ///< ifindex of the hidden end; 0: it has none, it is a net_failover of the kernel's
 	MacAddress mac;
 	unsigned mtu = 0;
 	bool promisc = false;
@@ -86,7 +86,9 @@ struct Master {
 	EventSource clock;                                        ///< when the model wants to be woken
 	EventSource recheck;                                      ///< a look at the slaves after the kernel switched
 
-	/// Slot of the slave with this ifindex of the hidden namespace.
+	/// The kernel's own net_failover: it and its slaves stay where they are and as they are.
+	[[nodiscard]] bool adopted() const { return port == 0; }
+	/// Slot of the slave with this ifindex, of the hidden namespace unless adopted.
 	[[nodiscard]] std::optional<model::Slot> slot_of(int ifindex) const;
 	/// Slot by the slave's name or role, slaves that are gone left out.
 	[[nodiscard]] std::optional<model::Slot> slot_named(const std::string &name_or_role) const;
@@ -98,6 +100,8 @@ struct Master {
 	[[nodiscard]] std::string slave_name(model::Slot slot) const;
 };
 
+/// What the master is to the kernel.
+[[nodiscard]] const char *link_kind(const Master &master);
 /// Lower is preferred.
 [[nodiscard]] unsigned rank_of(fom_role role);
 [[nodiscard]] model::Settings model_settings(const config::Settings &settings);

@@ -5,6 +5,7 @@
 #include "log.hpp"
 #include "rules.hpp"
 #include "slave_setup.hpp"
+#include "table.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -133,6 +134,8 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 					entry.version, FOM_ABI_VERSION, index));
 			continue;
 		}
+		if (entry.port == 0) // a net_failover's: adoption.cpp takes it up
+			continue;
 		auto master = recover_master(kernel, index);
 		if (!master) {
 			notes.push_back(
@@ -151,13 +154,7 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 			master->model.adopt_choice(entry.chosen);
 		master->model.adopt_carrier(master->port_up);
 		if (entry.switches > 0)
-			master->last = LastSwitch{entry.last_from,
-						  entry.active,
-						  static_cast<fom_cause>(entry.last_cause),
-						  true,
-						  EventLoop::Time(entry.switched_ns),
-						  EventLoop::Time{0},
-						  0};
+			master->last = last_switch_of(entry);
 		masters.push_back(std::move(master));
 	}
 	return masters;

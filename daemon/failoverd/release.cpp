@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "release.hpp"
 
+#include "adoption.hpp"
 #include "bpf/pins.hpp"
 #include "formation.hpp"
 #include "log.hpp"
@@ -26,6 +27,7 @@ void give_back_masters(Kernel &kernel) {
 	}
 	for (const auto &note : notes)
 		log::warning("{}", note);
+	forget_absent(kernel, {}); // as if none were there: what is adopted goes on without us
 }
 
 /// Whatever NIC is left in the hidden namespace would reappear under a name of the kernel's choice.

@@ -11,8 +11,8 @@ namespace failover {
 void take_rule(Kernel &kernel, Master &master, const config::Config &config, std::set<std::string> &in_use) {
 	std::optional<Nic> standby;
 	if (const auto slot = master.slot_with(FOM_ROLE_STANDBY))
-		if (auto link = kernel.hidden_route.link(master.slaves[*slot]->ifindex); link && *link) {
-			standby = describe_nic(**link, kernel.hidden_ethtool);
+		if (auto link = kernel.route_of(master).link(master.slaves[*slot]->ifindex); link && *link) {
+			standby = describe_nic(**link, kernel.ethtool_of(master));
 			standby->link.name = master.slaves[*slot]->name;
 		}
 	const auto *rule = rule_of(master.name, standby, config, in_use);

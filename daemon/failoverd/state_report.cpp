@@ -29,8 +29,8 @@ control::MasterState Manager::state_of(const Master &master) {
 	state.mac = master.mac.to_string();
 	state.mtu = master.mtu;
 	state.carrier = master.model.carrier();
-	state.backend = "ebpf";
-	state.link = master.netkit ? "netkit" : "veth";
+	state.backend = master.adopted() ? "adopt" : "ebpf";
+	state.link = link_kind(master);
 	state.hook = bpf::hook_name(master.hook);
 	state.liveness = kernel_.programs.watches_carrier() ? "fentry" : "daemon";
 	state.policy = "failover-order";
@@ -49,7 +49,7 @@ control::MasterState Manager::state_of(const Master &master) {
 		entry.ifindex = slave->ifindex;
 		entry.role = role_name(slave->role);
 		// What it sends and listens with: the master's, unless somebody took that from it.
-		auto link = kernel_.hidden_route.link(slave->ifindex);
+		auto link = kernel_.route_of(master).link(slave->ifindex);
 		entry.mac = (link && *link ? (*link)->mac : slave->mac).to_string();
 		entry.driver = slave->driver;
 		entry.bus = slave->bus;
@@ -72,7 +72,8 @@ control::ProbeReport Manager::probe() const {
 	for (const auto &master : masters_)
 		report.capabilities.push_back(
 		    {fmt::format("master {}", master->name), "yes",
-		     fmt::format("{} pair, programs by {}", master->netkit ? "netkit" : "veth",
+		     fmt::format("{}, programs by {}",
+				 master->adopted() ? "the kernel's net_failover" : link_kind(*master) + std::string(" pair"),
 				 bpf::hook_name(master->hook))});
 	return report;
 }

@@ -57,7 +57,7 @@ void Manager::run_prober(Master &master) {
 	const std::uint64_t fresh = (std::uint64_t{random()} << 32 | random()) | 1; // never 0
 	std::atomic_ref(nonce).store(fresh);
 	log::debug("{}: probing the path of {}", master.name, master.slave_name(*candidate));
-	master.prober.start(loop_, *sender_,
+	master.prober.start(loop_, sender_of(master),
 			    {*candidate, active, master.slaves[*candidate]->ifindex, master.slaves[active]->ifindex,
 			     master.mac, fresh});
 }
@@ -130,7 +130,7 @@ void Manager::announce(Master &master) {
 	settings.options.mtu = master.mtu;
 	Master *self = &master;
 	master.announcer.start(
-	    loop_, *sender_, master.slaves[slot]->ifindex, master.mac, std::move(settings),
+	    loop_, sender_of(master), master.slaves[slot]->ifindex, master.mac, std::move(settings),
 	    [this, self] { return subjects_of(*self, kernel_.visible_route); },
 	    [self](std::size_t frames, const Status &outcome) {
 		    if (!outcome) {
@@ -145,6 +145,8 @@ void Manager::announce(Master &master) {
 
 void Manager::set_carrier(Master &master, bool on) {
 	master.port_up = on;
+	if (master.adopted()) // net_failover sees to that
+		return;
 	if (auto done = kernel_.hidden_route.set_link(master.port, netlink::LinkChange().set_up(on)); !done)
 		log::error("{}: {}", master.name, done.error().message);
 	const std::string line = on ? "the master has a path" : "no slave can carry traffic, the master has no carrier";

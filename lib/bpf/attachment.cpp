@@ -20,6 +20,7 @@ namespace {
 
 // enum bpf_attach_type of Linux 6.6 and 6.7; the headers of Debian 12 end before them.
 constexpr int kBpfTcxIngress = 46;
+constexpr int kBpfTcxEgress = 47;
 constexpr int kBpfNetkitPeer = 55;
 
 // Our clsact filter, so that it is found again.
@@ -66,9 +67,9 @@ Status make_link(const std::string &pin, int program_fd, int ifindex, int attach
 	return {};
 }
 
-Status attach_clsact(int program_fd, int ifindex) {
+Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where = BPF_TC_INGRESS) {
 	LibbpfLog log;
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
 	if (int error = bpf_tc_hook_create(&hook); error < 0 && error != -EEXIST)
 		return fail_errno(-error, fmt::format("clsact at ifindex {}", ifindex));
 	LIBBPF_OPTS(bpf_tc_opts, present, .handle = kTcHandle, .priority = kTcPriority);
@@ -81,13 +82,13 @@ Status attach_clsact(int program_fd, int ifindex) {
 	return {};
 }
 
-Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
+Result<Hook> attach_tc(const char *what, int program_fd, int ifindex, bpf_tc_attach_point where = BPF_TC_INGRESS) {
 	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
 	if (take_up_link(pin, program_fd))
 		return Hook::kTcx;
-	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
+	if (make_link(pin, program_fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress))
 		return Hook::kTcx;
-	if (auto done = attach_clsact(program_fd, ifindex); !done)
+	if (auto done = attach_clsact(program_fd, ifindex, where); !done)
 		return tl::unexpected(done.error());
 	return Hook::kClsact;
 }
@@ -110,7 +111,7 @@ const char *hook_name(Hook hook) {
 
 Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
 	if (!netkit)
-		return attach_ingress("tx", program_fd, ifindex);
+		return attach_tc("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
 	if (take_up_link(pin, program_fd))
 		return Hook::kNetkit;
@@ -120,7 +121,7 @@ Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
 }
 
 Result<Hook> attach_rx(int program_fd, int ifindex) {
-	return attach_ingress("rx", program_fd, ifindex);
+	return attach_tc("rx", program_fd, ifindex);
 }
 
 Status attach_xdp(int program_fd, int ifindex) {
@@ -128,6 +129,26 @@ Status attach_xdp(int program_fd, int ifindex) {
 	if (take_up_link(pin, program_fd))
 		return {};
 	return make_link(pin, program_fd, ifindex, BPF_XDP, XDP_FLAGS_DRV_MODE);
+}
+
+Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
+	auto hook = attach_tc("adopt-rx", rx_fd, ifindex);
+	if (hook)
+		hook = attach_tc("adopt-tx", tx_fd, ifindex, BPF_TC_EGRESS);
+	if (!hook)
+		detach_adopted(ifindex);
+	return hook;
+}
+
+void detach_adopted(int ifindex) {
+	LibbpfLog quiet;
+	for (const auto &[what, where] :
+	     {std::pair{"adopt-rx", BPF_TC_INGRESS}, std::pair{"adopt-tx", BPF_TC_EGRESS}}) {
+		::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str());
+		LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
+		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kTcHandle, .priority = kTcPriority);
+		bpf_tc_detach(&hook, &ours);
+	}
 }
 
 void detach_all(int ifindex) {

@@ -20,7 +20,11 @@ enum class Hook { kNetkit, kTcx, kClsact, kXdp };
 [[nodiscard]] Result<Hook> attach_rx(int program_fd, int ifindex);
 /// The XDP program at a slave, in the driver only (never generic XDP, which costs more than it saves).
 [[nodiscard]] Status attach_xdp(int program_fd, int ifindex);
-/// Takes our programs off a device; harmless when there are none or the device is gone.
+/// Both programs for slaves of a net_failover, at a device of the namespace that users see, beside what users have there.
+[[nodiscard]] Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex);
+/// Takes them off again, and leaves what users have there.
+void detach_adopted(int ifindex);
+/// Takes our programs off a device of the hidden namespace; harmless when there are none or the device is gone.
 void detach_all(int ifindex);
 
 } // namespace failover::bpf

@@ -84,6 +84,8 @@ Result<Maps> Maps::open_pinned(bool writable, const std::string &root) {
 	}
 	if (auto devices = open_pin(map_pin("fom_devices", root), writable))
 		maps.devices_ = std::move(*devices);
+	if (auto adopted = open_pin(map_pin("fom_adopted", root), writable))
+		maps.adopted_ = std::move(*adopted);
 	return maps;
 }
 
@@ -131,6 +133,25 @@ Status Maps::remove_device(const std::string &bus_id) {
 		return {};
 	if (bpf_map_delete_elem(devices_.get(), key->data()) < 0 && errno != ENOENT)
 		return fail_errno(errno, fmt::format("forgetting device {} in the datapath", bus_id));
+	return {};
+}
+
+Status Maps::set_adopted(int ifindex, std::uint32_t place) {
+	// It comes with the first program that knows it, perhaps only after the other maps were opened.
+	if (!adopted_) {
+		auto opened = open_pin(map_pin("fom_adopted"), true);
+		if (!opened)
+			return tl::unexpected(opened.error());
+		adopted_ = std::move(*opened);
+	}
+	if (bpf_map_update_elem(adopted_.get(), &ifindex, &place, BPF_ANY) < 0)
+		return fail_errno(errno, fmt::format("noting the slave with ifindex {} for the datapath", ifindex));
+	return {};
+}
+
+Status Maps::remove_adopted(int ifindex) {
+	if (adopted_ && bpf_map_delete_elem(adopted_.get(), &ifindex) < 0 && errno != ENOENT)
+		return fail_errno(errno, fmt::format("forgetting the slave with ifindex {} in the datapath", ifindex));
 	return {};
 }
 

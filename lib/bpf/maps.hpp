@@ -53,11 +53,14 @@ public:
 	/// nothing.
 	Status set_device(const std::string &bus_id, std::uint32_t place);
 	Status remove_device(const std::string &bus_id);
+	/// Tells the programs the place of a slave that stays in the users' namespace.
+	Status set_adopted(int ifindex, std::uint32_t place);
+	Status remove_adopted(int ifindex);
 
 private:
 	explicit Maps(MasterTable masters) : masters_(std::move(masters)) {}
 	MasterTable masters_;
-	UniqueFd stats_, events_, devices_;
+	UniqueFd stats_, events_, devices_, adopted_;
 	unsigned cpus_ = 1;
 };
 

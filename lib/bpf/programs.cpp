@@ -5,6 +5,7 @@
 #include "bpf/object.hpp"
 #include "bpf/pins.hpp"
 
+#include "adopt.skel.h"
 #include "kernel_cast.skel.h"
 #include "kernel_probe.skel.h"
 #include "rx.skel.h"
@@ -19,6 +20,7 @@
 #include <memory>
 #include <span>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace failover::bpf {
 
@@ -43,6 +45,7 @@ private:
 std::string build_identity() {
 	BuildIdentity identity;
 	std::size_t size = 0;
+	identity.add(adopt_bpf__elf_bytes(&size), size);
 	identity.add(kernel_cast_bpf__elf_bytes(&size), size);
 	identity.add(kernel_probe_bpf__elf_bytes(&size), size);
 	identity.add(rx_bpf__elf_bytes(&size), size);
@@ -67,6 +70,7 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 		return fail_errno(error.value(), fmt::format("making {} (is bpffs mounted at /sys/fs/bpf?)", kPinRoot));
 
 	Programs programs;
+	programs.folder_ = folder;
 	if (fs::exists(folder, error)) {
 		auto reused = programs.reuse(folder);
 		if (reused)
@@ -137,6 +141,33 @@ Status Programs::load(const std::string &folder, std::uint32_t hidden_netns) {
 	}
 	if (auto opened = open_program(folder + "/xdp"))
 		xdp_ = std::move(*opened);
+	return {};
+}
+
+Status Programs::want_adoption() {
+	if (adopt_rx_ && adopt_tx_)
+		return {};
+	const std::string rx = folder_ + "/adopt-rx", tx = folder_ + "/adopt-tx";
+	std::error_code error;
+	if (!fs::exists(rx, error) || !fs::exists(tx, error)) {
+		const auto options = open_options();
+		LibbpfLog log;
+		Owned<adopt_bpf, adopt_bpf__destroy> programs(adopt_bpf__open_opts(&options));
+		if (!programs || adopt_bpf__load(programs.get()) != 0)
+			return fail(fmt::format("the programs for net_failover were refused: {}", log.take_reason()));
+		for (const auto &[program, path] : {std::pair{programs->progs.fom_adopt_rx, &rx},
+						    std::pair{programs->progs.fom_adopt_tx, &tx}}) {
+			::unlink(path->c_str());
+			if (auto pinned = pin_program(program, *path); !pinned)
+				return pinned;
+		}
+	}
+	for (const auto &[path, fd] : {std::pair{&rx, &adopt_rx_}, std::pair{&tx, &adopt_tx_}}) {
+		auto opened = open_program(*path);
+		if (!opened)
+			return tl::unexpected(opened.error());
+		*fd = std::move(*opened);
+	}
 	return {};
 }
 

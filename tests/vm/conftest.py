@@ -13,6 +13,7 @@ import pytest  # noqa: E402
 from _pytest.runner import runtestprotocol  # noqa: E402
 
 from harness import places, prompt  # noqa: E402
+from harness.adopted import Adopted  # noqa: E402
 from harness.emulator import lost_timer  # noqa: E402
 from harness.host import Host  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
@@ -25,7 +26,7 @@ from harness.qemu import Machine  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 # Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.
-OURS = {"product", "installed", "system"}
+OURS = {"product", "adopted", "installed", "system"}
 DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
 STOPPED = pytest.StashKey[str]()
@@ -222,3 +223,14 @@ def product(request, host):
     yield product
     if not request.node.stash.get(FAILED, False):
         product.judge()
+
+
+@pytest.fixture
+def adopted(request, host):
+    """Our package beside the kernel's own net_failover, carrying traffic by the primary."""
+    adopted = Adopted(host)
+    request.node.stash[PRODUCT] = adopted
+    adopted.begin()
+    yield adopted
+    if not request.node.stash.get(FAILED, False):
+        adopted.judge()

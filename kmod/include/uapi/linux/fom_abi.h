@@ -73,7 +73,7 @@ struct fom_slot {
  */
 struct fom_master {
 	__u32 version; /* FOM_ABI_VERSION, 0: element not in use */
-	__u32 port;    /* ifindex of the hidden end of the master's pair */
+	__u32 port;    /* ifindex of the hidden end of the master's pair, 0: it has none, its slaves are not hidden */
 	__u32 active;  /* slot number, FOM_NO_SLOT: none */
 	__u32 policy;  /* enum fom_policy */
 	__u8 mac[FOM_MAC_LEN];

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Slaves of the kernel's own net_failover, where that cannot be replaced. They stay where they are, in the namespace
+ * that users see, and so do its rules: what it drops is taken past it here, what it sends the wrong way is turned.
+ *
+ *   receive   it drops all that comes by the standby while a primary is there, be that dead: unicast goes straight to
+ *             the master. Broadcast and multicast come by the active slave only, as everywhere else.
+ *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters.
+ */
+#include "admit.h"
+#include "adopted.h"
+#include "moved.h"
+#include "probe.h"
+#include "select.h"
+
+#define VERDICT_DROP 2    /* TC_ACT_SHOT */
+#define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
+
+SEC("tc")
+int fom_adopt_rx(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct fom_place place = adopted_place_of(skb->ifindex);
+	struct fom_stats *stats;
+	enum verdict verdict;
+
+	if (!place.master || data + sizeof(struct ethhdr) > end)
+		return VERDICT_NEXT;
+	if (!place.master->netns) /* for fom_watch_unbind, which sees no frame */
+		place.master->netns = plain_number(net_of_packet(skb));
+
+	verdict = admit(data, place.master, place.slot);
+	stats = stats_of(place.index, place.slot);
+	if (stats)
+		admit_count(stats, verdict, skb->len);
+	if (verdict == VERDICT_PROBE)
+		probe_receive(skb, place);
+	if (verdict == VERDICT_REFLECTED)
+		moved_note(&place);
+	if (verdict != VERDICT_ACCEPT)
+		return VERDICT_DROP;
+	if (place.master->slots[place.slot].role != FOM_ROLE_STANDBY)
+		return VERDICT_NEXT;
+	return bpf_redirect(place.master->visible, BPF_F_INGRESS);
+}
+
+SEC("tc")
+int fom_adopt_tx(struct __sk_buff *skb)
+{
+	struct fom_place place = adopted_place_of(skb->ifindex);
+	struct fom_stats *stats;
+	enum slave_state state;
+	struct net *net;
+	__u32 active;
+
+	if (!place.master)
+		return VERDICT_NEXT;
+	net = net_of_packet(skb);
+	active = place.master->active;
+	/* A probe proves the path of the slave that it was given to. */
+	if (active != place.slot && active < FOM_MAX_SLAVES && skb->protocol != bpf_htons(FOM_PROBE_ETHERTYPE)) {
+		state = fom_state_at(plain_number(net), place.master->slots[active].ifindex);
+		if (state == SLAVE_LIVE)
+			return bpf_redirect(place.master->slots[active].ifindex, 0);
+		/* net_failover has seen it too, and chosen this one. */
+		master_switch(place.master, place.index, active, place.slot, cause_of(state));
+	}
+	stats = stats_of(place.index, place.slot);
+	if (stats) {
+		stats->tx_packets++;
+		stats->tx_bytes += skb->len;
+	}
+	return VERDICT_NEXT;
+}

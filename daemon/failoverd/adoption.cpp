@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "adoption.hpp"
+
+#include "pairing.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+
+namespace failover {
+
+namespace {
+
+constexpr const char *kDriver = "net_failover";
+
+bool is_adopted(const fom_master &entry) {
+	return entry.version == FOM_ABI_VERSION && entry.port == 0;
+}
+
+/// Of an earlier daemon.
+std::optional<unsigned> known_index(const bpf::MasterTable &table, const netlink::Link &link) {
+	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index)
+		if (is_adopted(table.at(index)) && table.at(index).visible == static_cast<std::uint32_t>(link.ifindex))
+			return index;
+	return std::nullopt;
+}
+
+/// The slot that a slave has had since before the daemon started.
+std::optional<model::Slot> known_slot(const fom_master &entry, const Nic &nic) {
+	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+		if (entry.slots[slot].flags & FOM_SLOT_USED &&
+		    entry.slots[slot].ifindex == static_cast<std::uint32_t>(nic.link.ifindex))
+			return slot;
+	return std::nullopt;
+}
+
+void clear_entry(Kernel &kernel, fom_master &entry) {
+	for (auto &slot : entry.slots) {
+		if (!(slot.flags & FOM_SLOT_USED))
+			continue;
+		bpf::detach_adopted(static_cast<int>(slot.ifindex));
+		(void)kernel.maps.remove_adopted(static_cast<int>(slot.ifindex));
+		std::atomic_ref(slot.flags).store(0);
+	}
+	std::atomic_ref(entry.version).store(0);
+}
+
+} // namespace
+
+fom_role role_in_net_failover(const Nic &nic) {
+	return nic.paravirtual() ? FOM_ROLE_STANDBY : FOM_ROLE_PRIMARY;
+}
+
+std::vector<NetFailover> find_net_failovers(const std::vector<netlink::Link> &links, netlink::EthtoolSocket &ethtool) {
+	std::set<int> uppers;
+	for (const auto &link : links)
+		if (link.master != 0)
+			uppers.insert(link.master);
+	std::vector<NetFailover> found;
+	for (const auto &link : links) {
+		if (!uppers.contains(link.ifindex))
+			continue;
+		const auto driver = ethtool.driver(link.ifindex);
+		if (!driver || driver->driver != kDriver)
+			continue;
+		NetFailover one{link, {}};
+		for (const auto &lower : links)
+			if (lower.master == link.ifindex)
+				one.slaves.push_back(describe_nic(lower, ethtool));
+		found.push_back(std::move(one));
+	}
+	return found;
+}
+
+Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &found, const config::Config &config) {
+	if (auto done = kernel.programs.want_adoption(); !done)
+		return tl::unexpected(done.error());
+	auto index = known_index(kernel.maps.masters(), found.master);
+	const bool known = index.has_value();
+	if (!known)
+		index = kernel.maps.masters().free_index();
+	if (!index)
+		return fail(fmt::format("there are {} masters already", FOM_MAX_MASTERS));
+
+	auto master = std::make_unique<Master>();
+	master->index = *index;
+	master->name = found.master.name;
+	master->visible = found.master.ifindex;
+	master->mac = found.master.mac;
+	master->mtu = found.master.mtu;
+	const auto standby =
+	    std::ranges::find_if(found.slaves, [](const Nic &nic) { return role_in_net_failover(nic) == FOM_ROLE_STANDBY; });
+	const auto *rule = rule_of(master->name, standby == found.slaves.end() ? std::nullopt : std::optional(*standby),
+				   config);
+	if (rule) {
+		master->rule = *rule;
+	} else {
+		master->rule.name = master->name;
+		master->rule.settings = config.defaults;
+		master->rule.origin = "not configured";
+	}
+	master->model = model::MasterModel(model_settings(master->rule.settings));
+	if (!known)
+		enter_in_table(kernel, *master);
+	fom_master &entry = kernel.maps.masters().at(*index);
+	for (const auto &nic : found.slaves)
+		if (auto slot = adopt_slave(kernel, *master, nic); !slot) {
+			give_up_master(kernel, *master);
+			return tl::unexpected(slot.error());
+		}
+	// A slave that went while nobody looked.
+	for (auto &slot : entry.slots)
+		if (slot.flags & FOM_SLOT_USED && !master->slot_of(static_cast<int>(slot.ifindex)))
+			std::atomic_ref(slot.flags).store(0);
+	if (entry.active >= FOM_MAX_SLAVES || !(entry.slots[entry.active].flags & FOM_SLOT_USED)) {
+		const auto primary = master->slot_with(FOM_ROLE_PRIMARY);
+		const bool carries = primary && master->slaves[*primary]->carrier && master->slaves[*primary]->up;
+		std::atomic_ref(entry.active).store(
+		    carries ? *primary : master->slot_with(FOM_ROLE_STANDBY).value_or(FOM_NO_SLOT));
+	}
+	master->model.adopt_active(entry.active);
+	master->model.adopt_carrier(found.master.carrier);
+	if (entry.chosen < FOM_MAX_SLAVES)
+		master->model.adopt_choice(entry.chosen);
+	if (entry.switches > 0)
+		master->last = last_switch_of(entry);
+	return master;
+}
+
+Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) {
+	fom_master &entry = kernel.maps.masters().at(master.index);
+	const fom_role role = role_in_net_failover(nic);
+	const auto before = known_slot(entry, nic);
+	const auto slot = before ? before : master.place_for(role);
+	if (!slot)
+		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
+					nic.link.name));
+	Slave slave;
+	slave.ifindex = slave.visible_ifindex = nic.link.ifindex;
+	slave.name = nic.link.name;
+	slave.role = role;
+	slave.mac = nic.link.mac;
+	slave.driver = nic.driver;
+	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
+	slave.mtu = nic.link.mtu;
+	slave.up = nic.link.flags & IFF_UP;
+	slave.carrier = nic.link.carrier;
+
+	fom_slot &place = entry.slots[*slot];
+	if (!before) {
+		std::atomic_ref(place.flags).store(FOM_SLOT_USED);
+		place.ifindex = static_cast<std::uint32_t>(slave.ifindex);
+		place.netdev = 0;
+		place.role = static_cast<std::uint8_t>(role);
+		place.rank = rank_of(role);
+	}
+	const std::uint32_t number = FOM_PLACE(master.index, *slot);
+	Status done = kernel.maps.set_adopted(slave.ifindex, number);
+	if (done && !slave.bus.empty())
+		done = kernel.maps.set_device(slave.bus, number);
+	master.slaves[*slot] = slave;
+	if (done) {
+		auto hook = bpf::attach_adopted(kernel.programs.adopt_rx(), kernel.programs.adopt_tx(), slave.ifindex);
+		if (hook)
+			master.hook = *hook;
+		else
+			done = tl::unexpected(std::move(hook.error()).within(fmt::format("programs on {}", slave.name)));
+	}
+	if (!done) {
+		give_up_slave(kernel, master, *slot);
+		return tl::unexpected(done.error());
+	}
+	std::atomic_ref(place.flags).store(FOM_SLOT_USED | FOM_SLOT_READY);
+	return *slot;
+}
+
+void give_up_slave(Kernel &kernel, Master &master, model::Slot slot) {
+	Slave &slave = *master.slaves.at(slot);
+	std::atomic_ref(kernel.maps.masters().at(master.index).slots[slot].flags).store(0);
+	if (!slave.bus.empty())
+		(void)kernel.maps.remove_device(slave.bus);
+	bpf::detach_adopted(slave.ifindex);
+	(void)kernel.maps.remove_adopted(slave.ifindex);
+	slave.ifindex = 0;
+	slave.carrier = slave.up = false;
+}
+
+void give_up_master(Kernel &kernel, Master &master) {
+	master.announcer.stop();
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot)
+		if (master.slaves[slot] && !master.slaves[slot]->gone())
+			give_up_slave(kernel, master, slot);
+	clear_entry(kernel, kernel.maps.masters().at(master.index));
+}
+
+void forget_absent(Kernel &kernel, const std::vector<NetFailover> &there) {
+	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index) {
+		fom_master &entry = kernel.maps.masters().at(index);
+		if (is_adopted(entry) && std::ranges::none_of(there, [&](const NetFailover &one) {
+			    return static_cast<std::uint32_t>(one.master.ifindex) == entry.visible;
+		    }))
+			clear_entry(kernel, entry);
+	}
+}
+
+} // namespace failover

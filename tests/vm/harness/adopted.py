@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The product beside the kernel's own net_failover, which has formed already and stays."""
+from . import wait
+from .intree import InTree
+from .product import Product
+
+
+class Adopted(Product):
+    def begin(self):
+        """net_failover as its users have it, then the daemon."""
+        self.intree = InTree(self._host)
+        self.name = self.intree.master
+        self.start()
+        self.await_master()
+        found = self.masters()[0]
+        assert (found["name"], found["backend"]) == (self.name, "adopt"), found
+        self.master.expect(active="primary")
+        self._host.await_path("primary")
+        return self
+
+    def sees_only_master(self):
+        """Its three devices are still what users see."""
+        links = self._guest.links()
+        assert self.name in links and self.intree.names["standby"] in links, sorted(links)
+
+    def programs(self):
+        """Of ours, at any device of the first namespace."""
+        shown = self._guest.run("tc", "filter", "show", "dev", self.intree.names["standby"], "ingress").stdout
+        return "fom_adopt" in shown or bool(self._guest.sh("ls /sys/fs/bpf/failover 2>/dev/null || true").split())
+
+    def await_primary(self):
+        """It is back in net_failover, and carries."""
+        wait.until("the primary to be taken up", lambda: len([s for s in self.masters()[0]["slaves"] if s["health"] != "gone"]) == 2, 20)
+        self.master.goes("standby", "primary", seconds=20)

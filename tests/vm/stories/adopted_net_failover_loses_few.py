@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel has formed its own net_failover, and it stays. With failoverd beside it, what it drops is taken past it,
+and what happens is announced and told.
+
+    peer -- br0 -- tap0 -- virtio-net (standby) -+
+              `-X- tap1 -- e1000e     (primary) -+- net_failover 10.77.0.2/24
+
+Alone it receives nothing while the cable is cut, and nothing after an unplug until somebody asks for the guest, where that
+only receives (intree_carrier_loss_blackholes_reception, intree_unplug_loses_packets).
+"""
+import pytest
+
+pytestmark = [pytest.mark.alone, pytest.mark.machine(failover=True)]
+
+TIMES = 3          # other work of this machine only ever adds: the best counts
+RECEIVING = 20
+
+nics = pytest.mark.parametrize("nic, most", [("e1000e", 12), ("vmxnet3", 5)])
+
+
+def cut_and_mend(host, adopted, note, both_ways):
+    stream = host.stream(both_ways, pps=1000)
+    host.carrier("primary", False)
+    adopted.master.goes("primary", "standby")
+    stream.flows()
+    host.carrier("primary", True)
+    adopted.master.goes("standby", "primary", seconds=20)
+    stream.flows().stop()
+    note(stream)
+    return stream
+
+
+@nics
+def test_a_cut_cable_loses_what_the_nic_hid(host, adopted, note, nic, most):
+    streams = [cut_and_mend(host, adopted, note, both_ways=True) for _ in range(TIMES)]
+    assert min(stream.inbound.lost for stream in streams) <= most
+    assert min(stream.outbound.lost for stream in streams) <= most
+    streams = [cut_and_mend(host, adopted, note, both_ways=False) for _ in range(TIMES)]
+    assert min(stream.lost for stream in streams) <= RECEIVING
+
+
+@nics
+def test_unplug_and_replug_lose_few(host, adopted, note, nic, most):
+    for both_ways in (True, False):
+        stream = host.stream(both_ways, pps=1000)
+        host.unplug()
+        adopted.master.goes("primary", "standby")
+        stream.flows().stop()
+        note(f"unplug: {stream}")
+        assert host.fabric.port_of() == "standby"
+        assert stream.lost <= RECEIVING
+        stream = host.stream(both_ways, pps=1000)
+        host.plug()
+        adopted.await_primary()
+        stream.flows().stop()
+        note(f"replug: {stream}")
+        assert host.fabric.port_of() == "primary"
+        assert stream.lost <= RECEIVING
+
+
+def test_it_is_told_and_obeys_like_any_other(host, guest, adopted):
+    adopted.control("switch", adopted.name, "standby")
+    adopted.master.expect(active="standby")
+    host.await_path("standby")
+    kinds = [event["kind"] for event in adopted.control("events")["events"]]
+    assert "attached" in kinds and "switch" in kinds
+    adopted.kill()
+    assert adopted.masters()[0]["backend"] == "adopt"  # told by the kernel
+    adopted.start()
+    adopted.await_master()
+    adopted.master.stays("standby")
+    adopted.control("switch", adopted.name, "auto")
+    adopted.master.expect(active="primary")
+    assert adopted.programs()
+    adopted.release()
+    assert not adopted.programs()
+    host.await_path("primary")
