@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "adoption.hpp"
 
+#include "log.hpp"
 #include "pairing.hpp"
 #include "table.hpp"
+#include "takeover/sysctls.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -35,12 +37,20 @@ std::optional<model::Slot> known_slot(const fom_master &entry, const Nic &nic) {
 	return std::nullopt;
 }
 
+/// A slave has no addresses, but the kernel gives each NIC an fe80 one when it is opened: the same as the master's.
+void allow_ipv6(const std::string &name, bool allowed) {
+	for (const auto &problem : takeover::write_sysctls(name, {{"ipv6/conf/%/disable_ipv6", allowed ? "0" : "1"}}))
+		log::debug("{}", problem);
+}
+
 void clear_entry(Kernel &kernel, fom_master &entry) {
 	for (auto &slot : entry.slots) {
 		if (!(slot.flags & FOM_SLOT_USED))
 			continue;
 		bpf::detach_adopted(static_cast<int>(slot.ifindex));
 		(void)kernel.maps.remove_adopted(static_cast<int>(slot.ifindex));
+		if (auto link = kernel.visible_route.link(static_cast<int>(slot.ifindex)); link && *link)
+			allow_ipv6((*link)->name, true);
 		std::atomic_ref(slot.flags).store(0);
 	}
 	std::atomic_ref(entry.version).store(0);
@@ -171,6 +181,7 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 		give_up_slave(kernel, master, *slot);
 		return tl::unexpected(done.error());
 	}
+	allow_ipv6(slave.name, false);
 	std::atomic_ref(place.flags).store(FOM_SLOT_USED | FOM_SLOT_READY);
 	return *slot;
 }
@@ -182,6 +193,8 @@ void give_up_slave(Kernel &kernel, Master &master, model::Slot slot) {
 		(void)kernel.maps.remove_device(slave.bus);
 	bpf::detach_adopted(slave.ifindex);
 	(void)kernel.maps.remove_adopted(slave.ifindex);
+	if (auto link = kernel.visible_route.link(slave.ifindex); link && *link)
+		allow_ipv6((*link)->name, true);
 	slave.ifindex = 0;
 	slave.carrier = slave.up = false;
 }

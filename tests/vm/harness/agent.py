@@ -5,7 +5,7 @@ import signal
 import time
 
 from . import wait
-from .qmp import JsonLines
+from .qmp import Gone, JsonLines
 
 PIECE = 1 << 20  # bytes of a file in one request
 
@@ -41,7 +41,11 @@ class Agent:
         """The guest's first word. `alive()` raises when there is nothing left to wait for."""
         deadline = time.monotonic() + seconds
         while True:
-            message = self._lines.receive(min(deadline, time.monotonic() + 0.5))
+            try:
+                message = self._lines.receive(min(deadline, time.monotonic() + 0.5))
+            except Gone:
+                alive()  # it knows better why
+                raise
             if message and message.get("hello") == "failover-agent":
                 return
             if message:

@@ -24,10 +24,15 @@ class System:
     def await_running(self):
         """The boot is over and nothing in it failed."""
         state = self.await_booted()
-        assert state == "running", f"the system is {state}:\n{self.failed_units()}{self.networks()}"
+        assert state == "running", f"the system is {state}:\n{self.failed_units()}{self.networks()}\n{self.last_words()}"
 
     def failed_units(self):
         return self._guest.sh("systemctl --failed --plain --no-legend --no-pager")
+
+    def last_words(self):
+        """Of the units that failed."""
+        units = [line.split()[0] for line in self.failed_units().splitlines()]
+        return "\n".join(self.journal(f"--unit={unit}") for unit in units)
 
     def networks(self):
         """networkd's view: {name: (operational state, administrative state)}."""
