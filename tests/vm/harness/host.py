@@ -92,6 +92,11 @@ class Host:
         self.guest.moved_to(qemu)
         left.close()
 
+    def reset(self):
+        """As by the machine's button; returns when the guest has booted again."""
+        self.qmp.do("system_reset")
+        self.guest.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+
     def freeze(self):
         self.qmp.do("stop")
 

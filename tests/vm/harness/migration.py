@@ -37,6 +37,19 @@ def at(event):
     return stamp["seconds"] * 1e3 + stamp["microseconds"] / 1e3
 
 
+def elsewhere(host, machine=None):
+    """The hypervisor that waits for the guest. Without teaming it has no primary yet."""
+    here = host.machine
+    there = machine or replace(here, primary=here.elsewhere or here.primary,
+                               elsewhere=here.primary if here.elsewhere else "")
+    return host.other(there if here.failover else replace(there, plugged=False))
+
+
+def tell_of_migration(*qemus):
+    for qemu in qemus:
+        qemu.qmp.do("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+
+
 class Migration:
     """Begun by its constructor; then finish(), cancel(), or whatever the story thinks of. `machine`: what the guest finds
     at its destination, if that is not the same. `by_all`: QEMU announces the guest out of the primary too. `bandwidth`: in
@@ -46,15 +59,10 @@ class Migration:
         self._host = host
         self._by_all = by_all
         self.source = host.qemu
-        here = host.machine
-        there = machine or replace(here, primary=here.elsewhere or here.primary, elsewhere=here.primary if here.elsewhere else "")
-        if not here.failover:
-            there = replace(there, plugged=False)
         self._taps = host.fabric.other_taps()
-        self.destination = host.other(there)
+        self.destination = elsewhere(host, machine)
         try:
-            for qemu in (self.source, self.destination):
-                qemu.qmp.do("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+            tell_of_migration(self.source, self.destination)
             self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": bandwidth, "downtime-limit": STOPPED_MS})
             if not by_all:
                 self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 0})
@@ -111,3 +119,27 @@ def migrate(host, machine=None, by_all=False):
     if not host.machine.failover:
         host.plug()
     return moved
+
+
+def save_and_restore(host):
+    """Into a file, and out of it elsewhere."""
+    file = host.folder / "saved"
+    if not host.machine.failover:
+        host.unplug()
+    source, taps = host.qemu, host.fabric.other_taps()
+    tell_of_migration(source)
+    mark = source.qmp.mark()
+    source.qmp.do("migrate", uri=f"exec:cat >{file}")
+    source.qmp.await_event("MIGRATION", mark, SECONDS, status="completed")
+    stop = at(source.qmp.await_event("STOP", mark))
+    destination = elsewhere(host)
+    try:
+        destination.qmp.do("migrate-incoming", uri=f"exec:cat {file}")
+        resume = at(destination.qmp.await_event("RESUME", seconds=SECONDS))
+    except BaseException:
+        destination.close()
+        raise
+    host.moved_to(destination, taps)
+    if not host.machine.failover:
+        host.plug()
+    return Moved(resume - stop)

@@ -33,6 +33,7 @@ class Machine:
     queues: int = 1           # of the standby, each way
     memory: str = "1G"
     cpus: int = 2
+    reboots: bool = False     # a guest that resets begins anew; else it ends, which also ends one whose kernel has died
     counting: bool = False    # the guest's clock counts instructions, not time: 1 ns each, the same at every boot
     system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd
     deb: Path = None          # the product's package to install
@@ -99,7 +100,7 @@ class Qemu:
         words = ["console=ttyS0", "panic=-1", "oops=panic", "loglevel=5", "no_timer_check", "random.trust_cpu=on",
                  f"vf.modules={','.join(dict.fromkeys(modules))}", machine.append, "vf.shell" if terminal else ""]
         console = "stdio,signal=off" if terminal else "null"
-        return ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-M", "q35",
+        return ["-nodefaults", "-no-user-config", "-display", "none", *(() if machine.reboots else ("-no-reboot",)), "-M", "q35",
                 *self._processor(), "-m", machine.memory,
                 "-kernel", image.vmlinuz, "-initrd", image.initramfs, "-append", " ".join(filter(None, words)),
                 *(image.drive() if machine.system == "debian" else ()),

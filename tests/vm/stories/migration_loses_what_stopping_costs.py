@@ -46,7 +46,7 @@ def test_with_the_module(host, kmod, note, both_ways):
 @traffic
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_with_bpf(host, product, note, both_ways):
-    beyond = least_lost(host, note, both_ways, lambda: product.master.goes("standby", "primary", seconds=30))
+    beyond = least_lost(host, note, both_ways, lambda: product.master.expect(active="primary", seconds=30))
     product.sees_only_master()
     assert beyond <= SLACK
 
@@ -58,7 +58,7 @@ def test_back_and_forth_ten_times_with_the_module(host, kmod, note):
 
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_back_and_forth_ten_times_with_bpf(host, product, note):
-    back_and_forth(host, note, lambda: product.master.goes("standby", "primary", seconds=30))
+    back_and_forth(host, note, lambda: product.master.expect(active="primary", seconds=30))
 
 
 def back_and_forth(host, note, arrived):
