@@ -99,10 +99,10 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 	master->visible = found.master.ifindex;
 	master->mac = found.master.mac;
 	master->mtu = found.master.mtu;
-	const auto standby =
-	    std::ranges::find_if(found.slaves, [](const Nic &nic) { return role_in_net_failover(nic) == FOM_ROLE_STANDBY; });
-	const auto *rule = rule_of(master->name, standby == found.slaves.end() ? std::nullopt : std::optional(*standby),
-				   config);
+	const auto standby = std::ranges::find_if(
+	    found.slaves, [](const Nic &nic) { return role_in_net_failover(nic) == FOM_ROLE_STANDBY; });
+	const auto *rule =
+	    rule_of(master->name, standby == found.slaves.end() ? std::nullopt : std::optional(*standby), config);
 	if (rule) {
 		master->rule = *rule;
 	} else {
@@ -126,8 +126,8 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 	if (entry.active >= FOM_MAX_SLAVES || !(entry.slots[entry.active].flags & FOM_SLOT_USED)) {
 		const auto primary = master->slot_with(FOM_ROLE_PRIMARY);
 		const bool carries = primary && master->slaves[*primary]->carrier && master->slaves[*primary]->up;
-		std::atomic_ref(entry.active).store(
-		    carries ? *primary : master->slot_with(FOM_ROLE_STANDBY).value_or(FOM_NO_SLOT));
+		std::atomic_ref(entry.active)
+		    .store(carries ? *primary : master->slot_with(FOM_ROLE_STANDBY).value_or(FOM_NO_SLOT));
 	}
 	master->model.adopt_active(entry.active);
 	master->model.adopt_carrier(found.master.carrier);
@@ -175,7 +175,8 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 		if (hook)
 			master.hook = *hook;
 		else
-			done = tl::unexpected(std::move(hook.error()).within(fmt::format("programs on {}", slave.name)));
+			done =
+			    tl::unexpected(std::move(hook.error()).within(fmt::format("programs on {}", slave.name)));
 	}
 	if (!done) {
 		give_up_slave(kernel, master, *slot);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace failover::log {
 
@@ -27,6 +29,12 @@ template <typename... Args> void info(fmt::format_string<Args...> format, Args &
 }
 template <typename... Args> void debug(fmt::format_string<Args...> format, Args &&...args) {
 	write(Level::kDebug, fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// Each of them as a warning about the same thing.
+inline void warn_all(std::string_view subject, const std::vector<std::string> &lines) {
+	for (const auto &line : lines)
+		warning("{}: {}", subject, line);
 }
 
 } // namespace failover::log

@@ -51,9 +51,6 @@ private:
 	void kernel_event(const fom_event &event);
 	[[nodiscard]] Status watch_devices();
 	void device_event(const netlink::UeventMonitorEvent &event);
-	/// Looks at the visible namespace: what lies on masters, which masters and slaves there should be.
-	void survey();
-	void survey_soon();
 	void resync();
 	void kernel_switched(Master &master, const fom_event &event);
 	void moved(Master &master, model::Slot slot);
@@ -61,10 +58,19 @@ private:
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
 	void look_around_soon();
+	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
+	void slave_gone(Master &master, model::Slot slot);
+	void master_changed(Master &master, const netlink::Link &link);
+	void master_gone(Master &master);
+	[[nodiscard]] Master *by_index(unsigned index);
+
+	// survey.cpp: which masters and slaves there are to be
+	/// Looks at the visible namespace: what lies on masters, which masters and slaves there should be.
+	void survey();
+	void survey_soon();
 	void form_masters(const std::vector<Nic> &nics);
 	/// Looks at what the kernel's own net_failover has made.
 	void survey_net_failovers(const std::vector<netlink::Link> &links);
-	void join_adopted(Master &master, const Nic &nic);
 	/// Learns what devices lie on the master now and opens the slaves' filters for them.
 	void look_above(Master &master, const std::vector<netlink::Link> &links);
 	/// NICs among links of the visible namespace that no master has: all that are `wanted`, of others those that
@@ -73,12 +79,8 @@ private:
 						  const std::set<std::string> &wanted = {});
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
 	void join(Master &master, const Nic &nic, fom_role role);
+	void join_adopted(Master &master, const Nic &nic);
 	void joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot);
-	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
-	void slave_gone(Master &master, model::Slot slot);
-	void master_changed(Master &master, const netlink::Link &link);
-	void master_gone(Master &master);
-	[[nodiscard]] Master *by_index(unsigned index);
 
 	// switching.cpp: what goes out
 	void perform(Master &master, const model::Actions &actions);

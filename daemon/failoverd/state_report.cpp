@@ -73,7 +73,8 @@ control::ProbeReport Manager::probe() const {
 		report.capabilities.push_back(
 		    {fmt::format("master {}", master->name), "yes",
 		     fmt::format("{}, programs by {}",
-				 master->adopted() ? "the kernel's net_failover" : link_kind(*master) + std::string(" pair"),
+				 master->adopted() ? "the kernel's net_failover"
+						   : link_kind(*master) + std::string(" pair"),
 				 bpf::hook_name(master->hook))});
 	return report;
 }

@@ -20,7 +20,8 @@ enum class Hook { kNetkit, kTcx, kClsact, kXdp };
 [[nodiscard]] Result<Hook> attach_rx(int program_fd, int ifindex);
 /// The XDP program at a slave, in the driver only (never generic XDP, which costs more than it saves).
 [[nodiscard]] Status attach_xdp(int program_fd, int ifindex);
-/// Both programs for slaves of a net_failover, at a device of the namespace that users see, beside what users have there.
+/// Both programs for slaves of a net_failover, at a device of the namespace that users see, beside what users have
+/// there.
 [[nodiscard]] Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex);
 /// Takes them off again, and leaves what users have there.
 void detach_adopted(int ifindex);

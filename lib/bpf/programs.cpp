@@ -155,8 +155,8 @@ Status Programs::want_adoption() {
 		Owned<adopt_bpf, adopt_bpf__destroy> programs(adopt_bpf__open_opts(&options));
 		if (!programs || adopt_bpf__load(programs.get()) != 0)
 			return fail(fmt::format("the programs for net_failover were refused: {}", log.take_reason()));
-		for (const auto &[program, path] : {std::pair{programs->progs.fom_adopt_rx, &rx},
-						    std::pair{programs->progs.fom_adopt_tx, &tx}}) {
+		for (const auto &[program, path] :
+		     {std::pair{programs->progs.fom_adopt_rx, &rx}, std::pair{programs->progs.fom_adopt_tx, &tx}}) {
 			::unlink(path->c_str());
 			if (auto pinned = pin_program(program, *path); !pinned)
 				return pinned;

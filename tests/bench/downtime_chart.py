@@ -6,7 +6,7 @@ from . import chart
 from .downtime_events import ROUND
 from .downtime_systems import SYSTEMS
 
-COLOURS = {"kmod": "#0b5d45", "ebpf": "#1b9e77", "net_failover": "#d95f02", "bond": "#7570b3", "bond-10": "#b5b2d9"}
+COLOURS = {"kmod": "#0b5d45", "ebpf": "#1b9e77", "adopt": "#66c2a4", "net_failover": "#d95f02", "bond": "#7570b3", "bond-10": "#b5b2d9"}
 TITLES = {"unplug": "VF unplugged", "replug": "VF plugged back", "carrier": "cable cut 1.5 s", "migrate": "guest migrated"}
 
 

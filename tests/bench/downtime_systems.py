@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The ways of failing over that are measured side by side. Each says by which NIC it sends, without sending itself: a
-ping would repair a fabric that was told nothing."""
+"""The ways of failing over that are measured side by side; `packaged`: our package is in the guest. Each says by which NIC
+it sends, without sending itself: a ping would repair a fabric that was told nothing."""
+from harness.adopted import Adopted
 from harness.bonding import Bonding
 from harness.intree import InTree
 from harness.kmodule import KernelModule
@@ -10,9 +11,11 @@ from harness.product import Product
 class Ebpf:
     """vf-failover on a stock kernel."""
     key, title, machine = "ebpf", "ours, ebpf", {}
+    packaged = True
+    product = Product
 
     def __init__(self, host):
-        self._product = Product(host).begin()
+        self._product = self.product(host).begin()
 
     def active(self):
         return self._product.master.active()
@@ -21,9 +24,16 @@ class Ebpf:
         return self._product.log()
 
 
+class Adopt(Ebpf):
+    """vf-failover beside the kernel's own net_failover."""
+    key, title, machine = "adopt", "ours, adopt", {"failover": True}
+    product = Adopted
+
+
 class Kmod:
     """vf-failover's kernel module. Which NIC it uses, the fabric tells: that is what was announced."""
     key, title, machine = "kmod", "ours, kmod", {"failover": True, "kmod": True}
+    packaged = False
 
     def __init__(self, host):
         self.active = KernelModule(host).begin().active
@@ -32,6 +42,7 @@ class Kmod:
 class NetFailover:
     """The kernel's own net_failover: sends by the primary while that has a link."""
     key, title, machine = "net_failover", "net_failover", {"failover": True}
+    packaged = False
 
     def __init__(self, host):
         self._guest = host.guest
@@ -48,6 +59,7 @@ class NetFailover:
 class Bond:
     """bonding active-backup, with a helper that enslaves the returned NIC."""
     key, title, machine = "bond", "bonding", {}
+    packaged = False
     miimon_ms = 100
 
     def __init__(self, host):
@@ -59,5 +71,5 @@ class EagerBond(Bond):
     key, title, miimon_ms = "bond-10", "bonding, miimon 10", 10
 
 
-OURS = (Kmod, Ebpf)
+OURS = (Kmod, Ebpf, Adopt)
 SYSTEMS = (*OURS, NetFailover, Bond, EagerBond)
