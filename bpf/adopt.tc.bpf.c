@@ -16,6 +16,14 @@
 #define VERDICT_DROP 2    /* TC_ACT_SHOT */
 #define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
 
+/* 01:80:c2:00:00:0x (IEEE 802.1Q 8.6.3): between a NIC and its port, LLDP and 802.1X for instance. */
+static __always_inline int is_link_local(const struct ethhdr *eth)
+{
+	const __u8 *to = eth->h_dest;
+
+	return to[0] == 0x01 && to[1] == 0x80 && to[2] == 0xc2 && !to[3] && !to[4] && to[5] < 0x10;
+}
+
 SEC("tc")
 int fom_adopt_rx(struct __sk_buff *skb)
 {
@@ -26,10 +34,16 @@ int fom_adopt_rx(struct __sk_buff *skb)
 
 	if (!place.master || data + sizeof(struct ethhdr) > end)
 		return VERDICT_NEXT;
+	if (is_link_local(data))
+		return VERDICT_NEXT;
 	if (!place.master->netns) /* for fom_watch_unbind, which sees no frame */
 		place.master->netns = plain_number(net_of_packet(skb));
 
 	verdict = admit(data, place.master, place.slot);
+	/* A standby that hears everything hears also what the master sent to somebody the fabric does not know. */
+	if (verdict == VERDICT_ACCEPT && place.master->active != place.slot &&
+	    !mac_equal(((struct ethhdr *)data)->h_dest, place.master->mac))
+		verdict = VERDICT_DUPLICATE;
 	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, skb->len);
@@ -47,13 +61,14 @@ int fom_adopt_rx(struct __sk_buff *skb)
 SEC("tc")
 int fom_adopt_tx(struct __sk_buff *skb)
 {
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct fom_place place = adopted_place_of(skb->ifindex);
 	struct fom_stats *stats;
 	enum slave_state state;
 	struct net *net;
 	__u32 active;
 
-	if (!place.master)
+	if (!place.master || data + sizeof(struct ethhdr) > end || is_link_local(data))
 		return VERDICT_NEXT;
 	net = net_of_packet(skb);
 	active = place.master->active;
@@ -63,7 +78,8 @@ int fom_adopt_tx(struct __sk_buff *skb)
 		if (state == SLAVE_LIVE)
 			return bpf_redirect(place.master->slots[active].ifindex, 0);
 		/* net_failover has seen it too, and chosen this one. */
-		master_switch(place.master, place.index, active, place.slot, cause_of(state));
+		if (slot_usable(&place.master->slots[place.slot]))
+			master_switch(place.master, place.index, active, place.slot, cause_of(state));
 	}
 	stats = stats_of(place.index, place.slot);
 	if (stats) {

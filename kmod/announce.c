@@ -19,6 +19,7 @@ static const unsigned int fom_pause_ms[] = { 50, 150, 250, 350 };
  */
 #define FOM_MOVES_ANSWERED 10
 #define FOM_MOVES_INTERVAL (2 * HZ)
+#define FOM_MOVES_SWITCHED_NS (20 * NSEC_PER_MSEC) /* what comes then may be what the slave before sent */
 
 /* RFC 903: "reverse request" for our own address, which switches learn from and nobody answers. */
 static void fom_send_rarp(struct net_device *lower, const u8 *mac)
@@ -114,16 +115,19 @@ void fom_moves_init(struct fom_device *master)
 
 /**
  * fom_reclaim() - another port has sent with our address, and the fabric looks for us there; say that we are here
- * @master: whose active slave heard it
+ * @slave: the active one, which heard it
  *
  * Hypervisors announce a guest that has moved by every NIC it has, the primary included that it has no driver for yet.
  *
  * Context: softirq.
  */
-void fom_reclaim(struct fom_device *master)
+void fom_reclaim(const struct fom_slave *slave)
 {
-	if (!READ_ONCE(master->options.announce_rounds) || !__ratelimit(&master->moves))
+	struct fom_device *master = slave->master;
+
+	if (!READ_ONCE(master->options.announce_rounds) ||
+	    ktime_get_boottime_ns() - READ_ONCE(master->switched_ns) < FOM_MOVES_SWITCHED_NS || !__ratelimit(&master->moves))
 		return;
 	fom_announce_first(master);
-	fom_event_add(master, FOM_EVENT_MOVED, fom_active_slot(master), 0);
+	fom_event_add(master, FOM_EVENT_MOVED, slave->slot, 0);
 }

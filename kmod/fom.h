@@ -248,7 +248,7 @@ void fom_announce_first(struct fom_device *master);
 void fom_announce_begin(struct fom_device *master);
 void fom_announce_work(struct work_struct *work);
 void fom_moves_init(struct fom_device *master);
-void fom_reclaim(struct fom_device *master);
+void fom_reclaim(const struct fom_slave *slave);
 
 /* pci_events.c: a driver is about to let go */
 const struct device *fom_pci_device(const struct net_device *dev);

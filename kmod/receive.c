@@ -30,7 +30,7 @@ bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, un
 	u64_stats_update_end(&stats->syncp);
 	/* What the active slave sends comes back by the others. By itself it hears what others sent. */
 	if (active)
-		fom_reclaim(slave->master);
+		fom_reclaim(slave);
 	return true;
 }
 

@@ -8,26 +8,37 @@
 
 #include "event.h"
 
-#define FOM_MOVED_PAUSE_NS 5000000 /* between two events for one master; how many are answered, failoverd decides */
+#define FOM_MOVED_TOLD 10                   /* events of one master in */
+#define FOM_MOVED_INTERVAL_NS 2000000000ull /* this time: the ring is for others too */
+#define FOM_MOVED_SWITCHED_NS 20000000ull   /* so long after a switch it may be what the slave before it sent */
 
-/* When the last event was, by master. */
+struct fom_moves {
+	__u64 since, told;
+};
+
+/* By master. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, FOM_MAX_MASTERS);
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct fom_moves);
 } fom_moved SEC(".maps");
 
 static __always_inline void moved_note(const struct fom_place *place)
 {
-	__u64 now = bpf_ktime_get_boot_ns(), *last;
+	__u64 now = bpf_ktime_get_boot_ns();
 	__u32 index = place->index;
+	struct fom_moves *moves;
 
-	if (place->master->active != place->slot)
+	if (place->master->active != place->slot || now - place->master->switched_ns < FOM_MOVED_SWITCHED_NS)
 		return;
-	last = bpf_map_lookup_elem(&fom_moved, &index);
-	if (!last || now - *last < FOM_MOVED_PAUSE_NS)
+	moves = bpf_map_lookup_elem(&fom_moved, &index);
+	if (!moves)
 		return;
-	*last = now;
-	event_emit(FOM_EVENT_MOVED, now, index, place->slot, 0, FOM_CAUSE_UNSPEC);
+	if (now - moves->since >= FOM_MOVED_INTERVAL_NS) {
+		moves->since = now;
+		moves->told = 0;
+	}
+	if (moves->told++ < FOM_MOVED_TOLD)
+		event_emit(FOM_EVENT_MOVED, now, index, place->slot, 0, FOM_CAUSE_UNSPEC);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "adoption.hpp"
 
+#include "announce/arp_frames.hpp"
+#include "announcer.hpp"
 #include "log.hpp"
 #include "pairing.hpp"
 #include "table.hpp"
@@ -13,8 +15,6 @@
 namespace failover {
 
 namespace {
-
-constexpr const char *kDriver = "net_failover";
 
 bool is_adopted(const fom_master &entry) {
 	return entry.version == FOM_ABI_VERSION && entry.port == 0;
@@ -38,21 +38,53 @@ std::optional<model::Slot> known_slot(const fom_master &entry, const Nic &nic) {
 }
 
 /// A slave has no addresses, but the kernel gives each NIC an fe80 one when it is opened: the same as the master's.
-void allow_ipv6(const std::string &name, bool allowed) {
-	for (const auto &problem : takeover::write_sysctls(name, {{"ipv6/conf/%/disable_ipv6", allowed ? "0" : "1"}}))
+/// Where IPv6 is on, the value that turns it on again.
+constexpr const char *kNoIpv6 = "ipv6/conf/%/disable_ipv6";
+
+bool forbid_ipv6(const std::string &name) {
+	const auto now = takeover::read_sysctls(name);
+	if (std::ranges::none_of(now, [](const auto &one) { return one.path == kNoIpv6 && one.value == "0"; }))
+		return false;
+	for (const auto &problem : takeover::write_sysctls(name, {{kNoIpv6, "1"}}))
 		log::debug("{}", problem);
+	return true;
 }
 
-void clear_entry(Kernel &kernel, fom_master &entry) {
-	for (auto &slot : entry.slots) {
-		if (!(slot.flags & FOM_SLOT_USED))
+/// Everything of ours at the slave in this slot, whether it is still there or not.
+void clear_slot(Kernel &kernel, unsigned index, model::Slot slot) {
+	fom_slot &entry = kernel.maps.masters().at(index).slots[slot];
+	std::atomic_ref(entry.flags).store(0);
+	kernel.maps.remove_devices_at(FOM_PLACE(index, slot));
+	bpf::detach_adopted(static_cast<int>(entry.ifindex));
+	(void)kernel.maps.remove_adopted(static_cast<int>(entry.ifindex));
+}
+
+/// By itself net_failover uses the primary where that has a link; without us it takes nothing by the standby then. So
+/// the fabric hears of the primary before the standby's programs go.
+void return_to_primary(Kernel &kernel, fom_master &entry) {
+	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot) {
+		const fom_slot &place = entry.slots[slot];
+		if (!(place.flags & FOM_SLOT_READY) || place.role != FOM_ROLE_PRIMARY || entry.active == slot)
 			continue;
-		bpf::detach_adopted(static_cast<int>(slot.ifindex));
-		(void)kernel.maps.remove_adopted(static_cast<int>(slot.ifindex));
-		if (auto link = kernel.visible_route.link(static_cast<int>(slot.ifindex)); link && *link)
-			allow_ipv6((*link)->name, true);
-		std::atomic_ref(slot.flags).store(0);
+		auto link = kernel.visible_route.link(static_cast<int>(place.ifindex));
+		if (!link || !*link || !(*link)->carrier || !((*link)->flags & IFF_UP))
+			continue;
+		std::atomic_ref(entry.active).store(slot);
+		auto sender = FrameSender::open();
+		Status done = sender ? sender->send((*link)->ifindex, announce::rarp_frame({(*link)->mac, {}}))
+				     : Status(tl::unexpected(sender.error()));
+		if (!done)
+			log::warning("{}", done.error().message);
+		return;
 	}
+}
+
+void clear_entry(Kernel &kernel, unsigned index) {
+	fom_master &entry = kernel.maps.masters().at(index);
+	return_to_primary(kernel, entry);
+	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+		if (entry.slots[slot].flags & FOM_SLOT_USED)
+			clear_slot(kernel, index, slot);
 	std::atomic_ref(entry.version).store(0);
 }
 
@@ -72,7 +104,7 @@ std::vector<NetFailover> find_net_failovers(const std::vector<netlink::Link> &li
 		if (!uppers.contains(link.ifindex))
 			continue;
 		const auto driver = ethtool.driver(link.ifindex);
-		if (!driver || driver->driver != kDriver)
+		if (!driver || driver->driver != kNetFailover)
 			continue;
 		NetFailover one{link, {}};
 		for (const auto &lower : links)
@@ -114,15 +146,18 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 	if (!known)
 		enter_in_table(kernel, *master);
 	fom_master &entry = kernel.maps.masters().at(*index);
-	for (const auto &nic : found.slaves)
+	// Those that have a slot already first, so that no other gets it.
+	auto slaves = found.slaves;
+	std::ranges::stable_partition(slaves, [&](const Nic &nic) { return known_slot(entry, nic).has_value(); });
+	for (const auto &nic : slaves)
 		if (auto slot = adopt_slave(kernel, *master, nic); !slot) {
 			give_up_master(kernel, *master);
 			return tl::unexpected(slot.error());
 		}
 	// A slave that went while nobody looked.
-	for (auto &slot : entry.slots)
-		if (slot.flags & FOM_SLOT_USED && !master->slot_of(static_cast<int>(slot.ifindex)))
-			std::atomic_ref(slot.flags).store(0);
+	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
+		if (entry.slots[slot].flags & FOM_SLOT_USED && !master->slaves[slot])
+			clear_slot(kernel, *index, slot);
 	if (entry.active >= FOM_MAX_SLAVES || !(entry.slots[entry.active].flags & FOM_SLOT_USED)) {
 		const auto primary = master->slot_with(FOM_ROLE_PRIMARY);
 		const bool carries = primary && master->slaves[*primary]->carrier && master->slaves[*primary]->up;
@@ -182,39 +217,38 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 		give_up_slave(kernel, master, *slot);
 		return tl::unexpected(done.error());
 	}
-	allow_ipv6(slave.name, false);
+	master.slaves[*slot]->ipv6_forbidden = forbid_ipv6(slave.name);
 	std::atomic_ref(place.flags).store(FOM_SLOT_USED | FOM_SLOT_READY);
 	return *slot;
 }
 
 void give_up_slave(Kernel &kernel, Master &master, model::Slot slot) {
 	Slave &slave = *master.slaves.at(slot);
-	std::atomic_ref(kernel.maps.masters().at(master.index).slots[slot].flags).store(0);
-	if (!slave.bus.empty())
-		(void)kernel.maps.remove_device(slave.bus);
-	bpf::detach_adopted(slave.ifindex);
-	(void)kernel.maps.remove_adopted(slave.ifindex);
-	if (auto link = kernel.visible_route.link(slave.ifindex); link && *link)
-		allow_ipv6((*link)->name, true);
+	clear_slot(kernel, master.index, slot);
+	if (auto link = kernel.visible_route.link(slave.ifindex); slave.ipv6_forbidden && link && *link)
+		for (const auto &problem : takeover::write_sysctls((*link)->name, {{kNoIpv6, "0"}}))
+			log::debug("{}", problem);
+	slave.ipv6_forbidden = false;
 	slave.ifindex = 0;
 	slave.carrier = slave.up = false;
 }
 
 void give_up_master(Kernel &kernel, Master &master) {
 	master.announcer.stop();
+	return_to_primary(kernel, kernel.maps.masters().at(master.index));
 	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot)
 		if (master.slaves[slot] && !master.slaves[slot]->gone())
 			give_up_slave(kernel, master, slot);
-	clear_entry(kernel, kernel.maps.masters().at(master.index));
+	clear_entry(kernel, master.index);
 }
 
 void forget_absent(Kernel &kernel, const std::vector<NetFailover> &there) {
 	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index) {
-		fom_master &entry = kernel.maps.masters().at(index);
+		const fom_master &entry = kernel.maps.masters().at(index);
 		if (is_adopted(entry) && std::ranges::none_of(there, [&](const NetFailover &one) {
 			    return static_cast<std::uint32_t>(one.master.ifindex) == entry.visible;
 		    }))
-			clear_entry(kernel, entry);
+			clear_entry(kernel, index);
 	}
 }
 

@@ -20,6 +20,9 @@ namespace {
 /// From the last loss of carrier to a look at all slaves; long enough for a common cause to reach them all.
 constexpr std::chrono::milliseconds kLookAroundDelay{10};
 
+/// What another port sent longer ago has been mended by now, or never will be.
+constexpr std::chrono::seconds kMovedIsNews{1};
+
 /// The NIC that an operator names, or why it cannot be had.
 Result<const Nic *> fit_for_attach(const std::vector<std::unique_ptr<Master>> &masters, const std::vector<Nic> &nics,
 				   const std::string &name) {
@@ -254,7 +257,8 @@ void Manager::kernel_event(const fom_event &event) {
 		perform(*master, master->model.probe_passed(event.from, event.to, EventLoop::now()));
 		break;
 	case FOM_EVENT_MOVED:
-		moved(*master, event.from);
+		if (when + kMovedIsNews > EventLoop::now() && event.from == master->model.active())
+			moved(*master, event.from);
 		break;
 	default:
 		break;
@@ -262,6 +266,8 @@ void Manager::kernel_event(const fom_event &event) {
 }
 
 void Manager::moved(Master &master, model::Slot slot) {
+	if (!master.rule.settings.notify)
+		return;
 	const auto actions = master.model.moved(EventLoop::now());
 	perform(master, actions);
 	if (actions.empty())
@@ -348,6 +354,16 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 	if (!links)
 		return tl::unexpected(links.error());
 	const auto nics = candidates(*links, {standby, primary.value_or(standby)});
+	const auto theirs = std::ranges::find_if(
+	    nics, [&](const Nic &nic) { return nic.link.name == standby && nic.driver == kNetFailover; });
+	if (theirs != nics.end() && !primary) { // it has its slaves, and is only to be helped again
+		detached_.erase(standby);
+		refused_.erase(standby);
+		survey();
+		if (Master *master = find(standby))
+			return master;
+		return fail(fmt::format("{} is a net_failover of the kernel's own, and could not be helped", standby));
+	}
 	auto nic = fit_for_attach(masters_, nics, standby);
 	if (!nic)
 		return tl::unexpected(nic.error());

@@ -90,7 +90,8 @@ private:
 	void follow_kernel(Master &master, model::Slot known);
 	void switched(Master &master, const model::Switch &action);
 	void note_switch(const Master &master, const LastSwitch &last);
-	void announce(Master &master);
+	/// `switched`: because of the last switch, of which it is a part.
+	void announce(Master &master, bool switched);
 	void set_carrier(Master &master, bool on);
 	/// A socket where this master's slaves are.
 	[[nodiscard]] FrameSender &sender_of(const Master &master) {

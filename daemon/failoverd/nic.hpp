@@ -11,6 +11,9 @@
 
 namespace failover {
 
+/// What ethtool calls the driver of the kernel's own masters.
+inline constexpr const char *kNetFailover = "net_failover";
+
 /// A network device with what tells it from others: a candidate for a slave.
 struct Nic {
 	netlink::Link link;

@@ -37,6 +37,8 @@ std::optional<std::string> unfit_as_slave(const Nic &nic) {
 	// Masters of virtio_net's have no rtnl kind; the driver is called as the kind is.
 	if (link.kind == FOM_LINK_KIND || nic.driver == FOM_LINK_KIND)
 		return "it is a master of the kernel module";
+	if (nic.driver == kNetFailover)
+		return "it is a net_failover of the kernel's own";
 	if (link.arphrd != ARPHRD_ETHER)
 		return fmt::format("it is no Ethernet device (hardware type {}, expected {})", link.arphrd,
 				   ARPHRD_ETHER);

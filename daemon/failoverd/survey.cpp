@@ -38,8 +38,9 @@ void Manager::survey() {
 	if (links = kernel_.visible_route.links(); !links)
 		return;
 	for (const auto &nic : candidates(*links)) {
-		const auto owner = std::ranges::find_if(
-		    masters_, [&](const auto &master) { return is_primary_of(master->rule, master->mac, nic); });
+		const auto owner = std::ranges::find_if(masters_, [&](const auto &master) {
+			return !master->adopted() && is_primary_of(master->rule, master->mac, nic);
+		});
 		if (owner != masters_.end())
 			join(**owner, nic, FOM_ROLE_PRIMARY);
 	}
@@ -57,17 +58,18 @@ void Manager::survey_net_failovers(const std::vector<netlink::Link> &links) {
 		const auto known = std::ranges::find_if(
 		    masters_, [&](const auto &master) { return master->visible == found.master.ifindex; });
 		if (known != masters_.end()) {
+			check_slaves(**known);
 			for (const auto &nic : found.slaves)
 				join_adopted(**known, nic);
-			check_slaves(**known);
 			continue;
 		}
-		if (detached_.contains(found.master.name))
+		if (detached_.contains(found.master.name) || refused_.contains(found.master.name))
 			continue;
 		auto master = adopt_master(kernel_, found, config_);
 		if (master) {
 			(void)adopt(std::move(*master), {});
-		} else if (refused_.insert(found.master.name).second) {
+		} else {
+			refused_.insert(found.master.name);
 			log::error("{}: {}", found.master.name, master.error().message);
 			journal_.add("refused", found.master.name, "", master.error().message);
 		}

@@ -23,7 +23,7 @@ void Manager::perform(Master &master, const model::Actions &actions) {
 			continue;
 		}
 		if (std::holds_alternative<model::Announce>(action)) {
-			announce(master);
+			announce(master, false);
 			continue;
 		}
 		const auto &wanted = std::get<model::Switch>(action);
@@ -94,7 +94,7 @@ void Manager::switched(Master &master, const model::Switch &action) {
 	// First tell the fabric: until it knows, what it sends is lost. Then the books.
 	master.last =
 	    LastSwitch{action.from, action.to, action.cause, action.by_kernel, action.when, EventLoop::Time{0}, 0};
-	announce(master);
+	announce(master, true);
 
 	const std::uint64_t no_path = no_path_total(master);
 	master.last->lost = no_path - master.no_path_before;
@@ -117,7 +117,7 @@ void Manager::note_switch(const Master &master, const LastSwitch &last) {
 	journal_.add(std::move(event));
 }
 
-void Manager::announce(Master &master) {
+void Manager::announce(Master &master, bool switched) {
 	const model::Slot slot = master.model.active();
 	if (!master.rule.settings.notify || slot >= master.slaves.size() || !master.slaves[slot] ||
 	    master.slaves[slot]->gone()) {
@@ -132,12 +132,12 @@ void Manager::announce(Master &master) {
 	master.announcer.start(
 	    loop_, sender_of(master), master.slaves[slot]->ifindex, master.mac, std::move(settings),
 	    [this, self] { return subjects_of(*self, kernel_.visible_route); },
-	    [self](std::size_t frames, const Status &outcome) {
+	    [self, switched](std::size_t frames, const Status &outcome) {
 		    if (!outcome) {
 			    log::warning("{}: {}", self->name, outcome.error().message);
 			    return;
 		    }
-		    if (self->last && self->last->announced == EventLoop::Time{0})
+		    if (switched && self->last && self->last->announced == EventLoop::Time{0})
 			    self->last->announced = EventLoop::now();
 		    log::debug("{}: {} announcements sent", self->name, frames);
 	    });

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
+#include <string_view>
+#include <tuple>
 #include <unistd.h>
 
 namespace failover::bpf {
@@ -26,6 +28,9 @@ constexpr int kBpfNetkitPeer = 55;
 // Our clsact filter, so that it is found again.
 constexpr std::uint32_t kTcHandle = 1;
 constexpr std::uint32_t kTcPriority = 1;
+// The same where users may have filters too: not the first, which everybody takes.
+constexpr std::uint32_t kSharedHandle = 0xf0;
+constexpr std::uint32_t kSharedPriority = 0xf0;
 
 /// The head of struct bpf_link_info with the part that TCX, netkit and XDP links share; the installed header may be
 /// older than the running kernel.
@@ -40,6 +45,14 @@ std::uint32_t program_id(int program_fd) {
 	bpf_prog_info info{};
 	std::uint32_t size = sizeof(info);
 	return bpf_obj_get_info_by_fd(program_fd, &info, &size) < 0 ? 0 : info.id;
+}
+
+bool is_ours(std::uint32_t id) {
+	const UniqueFd program(bpf_prog_get_fd_by_id(id));
+	bpf_prog_info info{};
+	std::uint32_t size = sizeof(info);
+	return program && bpf_obj_get_info_by_fd(program.get(), &info, &size) == 0 &&
+	       std::string_view(info.name).starts_with("fom_");
 }
 
 /// True when the pin holds a living link; moves it to our program if it runs another. Pins are named after the device
@@ -67,28 +80,35 @@ Status make_link(const std::string &pin, int program_fd, int ifindex, int attach
 	return {};
 }
 
-Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where = BPF_TC_INGRESS) {
+Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std::uint32_t handle,
+		     std::uint32_t priority) {
 	LibbpfLog log;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
 	if (int error = bpf_tc_hook_create(&hook); error < 0 && error != -EEXIST)
 		return fail_errno(-error, fmt::format("clsact at ifindex {}", ifindex));
-	LIBBPF_OPTS(bpf_tc_opts, present, .handle = kTcHandle, .priority = kTcPriority);
-	if (bpf_tc_query(&hook, &present) == 0 && present.prog_id == program_id(program_fd))
-		return {};
-	LIBBPF_OPTS(bpf_tc_opts, wanted, .prog_fd = program_fd, .flags = BPF_TC_F_REPLACE, .handle = kTcHandle,
-		    .priority = kTcPriority);
+	LIBBPF_OPTS(bpf_tc_opts, present, .handle = handle, .priority = priority);
+	if (bpf_tc_query(&hook, &present) == 0) {
+		if (present.prog_id == program_id(program_fd))
+			return {};
+		if (!is_ours(present.prog_id))
+			return fail(
+			    fmt::format("ifindex {} has a filter of somebody else's with handle {}, priority {}",
+					ifindex, handle, priority));
+	}
+	LIBBPF_OPTS(bpf_tc_opts, wanted, .prog_fd = program_fd, .flags = BPF_TC_F_REPLACE, .handle = handle,
+		    .priority = priority);
 	if (int error = bpf_tc_attach(&hook, &wanted); error < 0)
 		return fail_errno(-error, fmt::format("filter at ifindex {}", ifindex));
 	return {};
 }
 
-Result<Hook> attach_tc(const char *what, int program_fd, int ifindex, bpf_tc_attach_point where = BPF_TC_INGRESS) {
+Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
 	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
 	if (take_up_link(pin, program_fd))
 		return Hook::kTcx;
-	if (make_link(pin, program_fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress))
+	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
 		return Hook::kTcx;
-	if (auto done = attach_clsact(program_fd, ifindex, where); !done)
+	if (auto done = attach_clsact(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
 		return tl::unexpected(done.error());
 	return Hook::kClsact;
 }
@@ -111,7 +131,7 @@ const char *hook_name(Hook hook) {
 
 Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
 	if (!netkit)
-		return attach_tc("tx", program_fd, ifindex);
+		return attach_ingress("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
 	if (take_up_link(pin, program_fd))
 		return Hook::kNetkit;
@@ -121,7 +141,7 @@ Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
 }
 
 Result<Hook> attach_rx(int program_fd, int ifindex) {
-	return attach_tc("rx", program_fd, ifindex);
+	return attach_ingress("rx", program_fd, ifindex);
 }
 
 Status attach_xdp(int program_fd, int ifindex) {
@@ -132,11 +152,19 @@ Status attach_xdp(int program_fd, int ifindex) {
 }
 
 Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
-	auto hook = attach_tc("adopt-rx", rx_fd, ifindex);
-	if (hook)
-		hook = attach_tc("adopt-tx", tx_fd, ifindex, BPF_TC_EGRESS);
-	if (!hook)
-		detach_adopted(ifindex);
+	Hook hook = Hook::kTcx;
+	for (const auto &[what, fd, where] :
+	     {std::tuple{"adopt-rx", rx_fd, BPF_TC_INGRESS}, std::tuple{"adopt-tx", tx_fd, BPF_TC_EGRESS}}) {
+		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
+		if (take_up_link(pin, fd) ||
+		    make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress))
+			continue;
+		hook = Hook::kClsact;
+		if (auto done = attach_clsact(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
+			detach_adopted(ifindex);
+			return tl::unexpected(done.error());
+		}
+	}
 	return hook;
 }
 
@@ -144,10 +172,13 @@ void detach_adopted(int ifindex) {
 	LibbpfLog quiet;
 	for (const auto &[what, where] :
 	     {std::pair{"adopt-rx", BPF_TC_INGRESS}, std::pair{"adopt-tx", BPF_TC_EGRESS}}) {
-		::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str());
+		if (::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str()) == 0)
+			continue;
 		LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
-		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kTcHandle, .priority = kTcPriority);
-		bpf_tc_detach(&hook, &ours);
+		LIBBPF_OPTS(bpf_tc_opts, found, .handle = kSharedHandle, .priority = kSharedPriority);
+		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kSharedHandle, .priority = kSharedPriority);
+		if (bpf_tc_query(&hook, &found) == 0 && is_ours(found.prog_id))
+			bpf_tc_detach(&hook, &ours);
 	}
 }
 

@@ -136,6 +136,20 @@ Status Maps::remove_device(const std::string &bus_id) {
 	return {};
 }
 
+void Maps::remove_devices_at(std::uint32_t place) {
+	std::vector<std::array<char, FOM_BUS_ID_LEN>> there;
+	std::array<char, FOM_BUS_ID_LEN> key{};
+	const void *before = nullptr;
+	while (devices_ && bpf_map_get_next_key(devices_.get(), before, key.data()) == 0) {
+		std::uint32_t value = 0;
+		if (bpf_map_lookup_elem(devices_.get(), key.data(), &value) == 0 && value == place)
+			there.push_back(key);
+		before = key.data();
+	}
+	for (const auto &one : there)
+		(void)bpf_map_delete_elem(devices_.get(), one.data());
+}
+
 Status Maps::set_adopted(int ifindex, std::uint32_t place) {
 	// It comes with the first program that knows it, perhaps only after the other maps were opened.
 	if (!adopted_) {

@@ -53,6 +53,8 @@ public:
 	/// nothing.
 	Status set_device(const std::string &bus_id, std::uint32_t place);
 	Status remove_device(const std::string &bus_id);
+	/// Of whatever was said to be there.
+	void remove_devices_at(std::uint32_t place);
 	/// Tells the programs the place of a slave that stays in the users' namespace.
 	Status set_adopted(int ifindex, std::uint32_t place);
 	Status remove_adopted(int ifindex);

@@ -113,7 +113,9 @@ Actions MasterModel::carrier_changed(Slot slot, bool on, Time now) {
 }
 
 Actions MasterModel::moved(Time now) {
-	if (moves_ == 0 || now - moves_since_ >= kMovesInterval) {
+	if (moves_ == 0 || now - moves_since_ >= moves_interval_) {
+		const bool full = moves_ == kMovesAnswered && now - moves_since_ < 2 * moves_interval_;
+		moves_interval_ = full ? std::min(2 * moves_interval_, kMostMovesInterval) : kMovesInterval;
 		moves_since_ = now;
 		moves_ = 0;
 	}

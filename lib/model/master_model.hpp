@@ -56,7 +56,8 @@ inline constexpr Time kFlapMemory = std::chrono::seconds(30);
 
 /// A fabric that sends back what we send answers each announcement with a reason for the next.
 inline constexpr unsigned kMovesAnswered = 10;
-inline constexpr Time kMovesInterval = std::chrono::seconds(2);
+inline constexpr Time kMovesInterval = std::chrono::seconds(2); ///< doubled while that goes on
+inline constexpr Time kMostMovesInterval = std::chrono::seconds(64);
 
 class MasterModel {
 public:
@@ -128,6 +129,7 @@ private:
 	Time probing_since_{0};
 	std::optional<Time> wake_at_;
 	Time moves_since_{0};
+	Time moves_interval_ = kMovesInterval;
 	unsigned moves_ = 0; ///< answered since then
 };
 

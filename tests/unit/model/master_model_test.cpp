@@ -206,6 +206,16 @@ TEST_CASE("A master that was moved is announced again, but not for ever to a fab
 		announced += static_cast<unsigned>(model.moved(10s + std::chrono::milliseconds(ms)).size());
 	CHECK(announced == kMovesAnswered);
 	CHECK(model.moved(10s + kMovesInterval) == Actions{Announce{}});
+	// It goes on: from now on longer is waited each time.
+	for (unsigned i = 1; i < kMovesAnswered; ++i)
+		CHECK(model.moved(10s + kMovesInterval + 1ms).size() == 1);
+	CHECK(model.moved(10s + 2 * kMovesInterval).empty());
+	CHECK(model.moved(10s + 3 * kMovesInterval).size() == 1);
+	// And as at first after it has been quiet.
+	(void)model.moved(10min);
+	for (unsigned i = 1; i < kMovesAnswered; ++i)
+		CHECK(model.moved(10min).size() == 1);
+	CHECK(model.moved(10min + kMovesInterval).size() == 1);
 	CHECK(model.active() == kPrimary);
 }
 

@@ -10,6 +10,8 @@ only receives (intree_carrier_loss_blackholes_reception, intree_unplug_loses_pac
 """
 import pytest
 
+from harness import wait
+
 pytestmark = [pytest.mark.alone, pytest.mark.machine(failover=True)]
 
 TIMES = 3          # other work of this machine only ever adds: the best counts
@@ -75,3 +77,29 @@ def test_it_is_told_and_obeys_like_any_other(host, guest, adopted):
     adopted.release()
     assert not adopted.programs()
     host.await_path("primary")
+
+
+USERS = "filter add dev {} ingress prio 1 handle 1 matchall action continue"
+
+
+def test_given_up_with_the_standby_active_it_is_heard_of_again(host, guest, adopted):
+    """Without us it takes nothing by the standby while a primary is there. What users have at its slaves stays."""
+    standby = adopted.intree.names["standby"]
+    guest.sh("modprobe cls_matchall; tc qdisc add dev " + standby + " clsact 2>/dev/null; tc " + USERS.format(standby))
+    for last in (False, True):
+        adopted.control("switch", adopted.name, "standby")
+        adopted.master.expect(active="standby")
+        host.await_path("standby")
+        stream = host.stream(both_ways=False, pps=1000)
+        if last:
+            adopted.release()
+        else:
+            adopted.control("detach", adopted.name)
+        wait.until("the fabric to hear of the primary", lambda: host.fabric.port_of() == "primary")
+        stream.flows().stop()
+        assert "matchall" in guest.sh(f"tc filter show dev {standby} ingress")
+        if not last:
+            assert adopted.masters() == []
+            adopted.control("attach", adopted.name)
+            adopted.master.expect(active="primary")
+    assert not adopted.programs()
