@@ -126,7 +126,8 @@ void fom_reclaim(const struct fom_slave *slave)
 	struct fom_device *master = slave->master;
 
 	if (!READ_ONCE(master->options.announce_rounds) ||
-	    ktime_get_boottime_ns() - READ_ONCE(master->switched_ns) < FOM_MOVES_SWITCHED_NS || !__ratelimit(&master->moves))
+	    ktime_get_boottime_ns() - READ_ONCE(master->switched_ns) < FOM_MOVES_SWITCHED_NS ||
+	    !__ratelimit(&master->moves))
 		return;
 	fom_announce_first(master);
 	fom_event_add(master, FOM_EVENT_MOVED, slave->slot, 0);
