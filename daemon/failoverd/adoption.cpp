@@ -148,7 +148,8 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 	fom_master &entry = kernel.maps.masters().at(*index);
 	// Those that have a slot already first, so that no other gets it.
 	auto slaves = found.slaves;
-	std::ranges::stable_partition(slaves, [&](const Nic &nic) { return known_slot(entry, nic).has_value(); });
+	std::stable_partition(slaves.begin(), slaves.end(),
+			      [&](const Nic &nic) { return known_slot(entry, nic).has_value(); });
 	for (const auto &nic : slaves)
 		if (auto slot = adopt_slave(kernel, *master, nic); !slot) {
 			give_up_master(kernel, *master);
