@@ -20,13 +20,14 @@ class Measured:
     longest_out: int
     back: bool  # traffic had come back when the run ended
     stopped_ms: float  # that the guest did not run at all, because it was moved
+    unplug_ms: float   # from the hypervisor's wish to have the VF back until the guest had let it go
 
     @classmethod
-    def of(cls, stream, stopped_ms):
+    def of(cls, stream, stopped_ms=0, unplug_ms=0):
         flows = [flow for flow in (stream.inbound, stream.outbound) if flow]
         out = stream.outbound
         return cls(stream.inbound.lost, out.lost if out else 0, stream.inbound.longest, out.longest if out else 0,
-                   all(flow.tail < NOT_BACK for flow in flows), stopped_ms)
+                   all(flow.tail < NOT_BACK for flow in flows), stopped_ms, unplug_ms)
 
 
 class Guest:
@@ -43,17 +44,17 @@ class Guest:
         act, before, after = EVENTS[event]
         self.host.await_path(before)
         stream = self.host.stream(both_ways=traffic == "both", pps=PPS)
-        stopped_ms = act(self, stream) or 0
+        also = act(self, stream) or {}
         self.await_active(after)
         stream.await_inbound_sent(AFTER)
         stream.stop()
         self.await_active(after)
         self.host.await_path(after)
-        return Measured.of(stream, stopped_ms)
+        return Measured.of(stream, **also)
 
 
 def unplug(guest, _stream):
-    guest.host.unplug()
+    return {"unplug_ms": guest.host.unplug()}
 
 
 def replug(guest, _stream):
@@ -70,7 +71,7 @@ def carrier(guest, stream):
 
 def move(guest, _stream):
     """To another hypervisor."""
-    return migrate(guest.host).stopped_ms
+    return {"stopped_ms": migrate(guest.host).stopped_ms}
 
 
 # Event: what is done, the NIC that carries before, and after.

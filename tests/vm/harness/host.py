@@ -13,6 +13,7 @@ from .fabric import PEER, Fabric
 from .guest import Guest
 from .image import Image
 from .qemu import Qemu
+from .qmp import reported_at
 from .stream import GuestSide, PeerSide, Stream
 
 FOLDERS = "vf-failover-vm-"
@@ -65,10 +66,12 @@ class Host:
         return self._qemu
 
     def unplug(self, role="primary", seconds=30):
-        """Pull a NIC, as a hypervisor does before it migrates; returns when it is gone."""
+        """Pull a NIC, as a hypervisor does before it migrates; returns when it is gone, with the milliseconds that the
+        guest took to let it go."""
         since = self.qmp.mark()
+        asked = time.time() * 1e3
         self.qmp.do("device_del", id=role)
-        self.qmp.await_event("DEVICE_DELETED", since, seconds, device=role)
+        return reported_at(self.qmp.await_event("DEVICE_DELETED", since, seconds, device=role)) - asked
 
     def plug(self, role="primary"):
         """Give a NIC (back)."""

@@ -14,7 +14,7 @@ silent, and then to announce the standby; what the other way does is a story of 
 """
 from dataclasses import dataclass, replace
 
-from .qmp import Refused
+from .qmp import Refused, reported_at
 
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
 BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
@@ -29,12 +29,6 @@ class Moved:
 
     def __str__(self):
         return f"stopped for {self.stopped_ms:.0f} ms"
-
-
-def at(event):
-    """When QEMU reported it, in ms."""
-    stamp = event["timestamp"]
-    return stamp["seconds"] * 1e3 + stamp["microseconds"] / 1e3
 
 
 def elsewhere(host, machine=None):
@@ -88,7 +82,7 @@ class Migration:
         if not self._by_all:
             self.destination.qmp.do("announce-self", interfaces=["standby"], **ANNOUNCING)
         self._host.moved_to(self.destination, self._taps)
-        return Moved(at(resume) - at(stop))
+        return Moved(reported_at(resume) - reported_at(stop))
 
     def under_way(self):
         """The primary is gone, and memory is being copied."""
@@ -131,11 +125,11 @@ def save_and_restore(host):
     mark = source.qmp.mark()
     source.qmp.do("migrate", uri=f"exec:cat >{file}")
     source.qmp.await_event("MIGRATION", mark, SECONDS, status="completed")
-    stop = at(source.qmp.await_event("STOP", mark))
+    stop = reported_at(source.qmp.await_event("STOP", mark))
     destination = elsewhere(host)
     try:
         destination.qmp.do("migrate-incoming", uri=f"exec:cat {file}")
-        resume = at(destination.qmp.await_event("RESUME", seconds=SECONDS))
+        resume = reported_at(destination.qmp.await_event("RESUME", seconds=SECONDS))
     except BaseException:
         destination.close()
         raise

@@ -15,6 +15,12 @@ class Gone(AssertionError):
     """The other end closed its socket."""
 
 
+def reported_at(event):
+    """When QEMU reported it, in ms of this machine's clock."""
+    stamp = event["timestamp"]
+    return stamp["seconds"] * 1e3 + stamp["microseconds"] / 1e3
+
+
 class JsonLines:
     """Whole JSON lines out of a stream socket, with a deadline."""
 

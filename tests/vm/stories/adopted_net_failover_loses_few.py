@@ -12,7 +12,7 @@ import pytest
 
 from harness import wait
 
-pytestmark = [pytest.mark.alone, pytest.mark.machine(failover=True)]
+pytestmark = pytest.mark.machine(failover=True)
 
 TIMES = 3          # other work of this machine only ever adds: the best counts
 RECEIVING = 20
@@ -33,6 +33,7 @@ def cut_and_mend(host, adopted, note, both_ways):
 
 
 @nics
+@pytest.mark.alone
 def test_a_cut_cable_loses_what_the_nic_hid(host, adopted, note, nic, most):
     streams = [cut_and_mend(host, adopted, note, both_ways=True) for _ in range(TIMES)]
     assert min(stream.inbound.lost for stream in streams) <= most
@@ -42,6 +43,7 @@ def test_a_cut_cable_loses_what_the_nic_hid(host, adopted, note, nic, most):
 
 
 @nics
+@pytest.mark.alone
 def test_unplug_and_replug_lose_few(host, adopted, note, nic, most):
     for both_ways in (True, False):
         stream = host.stream(both_ways, pps=1000)

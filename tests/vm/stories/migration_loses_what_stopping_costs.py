@@ -13,8 +13,6 @@ from harness import wait
 from harness.connection import MIB, Connection, judge
 from harness.migration import migrate
 
-pytestmark = pytest.mark.alone
-
 SLACK = 10     # until the fabric has heard of the other port
 TIMES = 3      # what other work of this machine adds, it only ever adds: the best counts
 ROUNDS = 10
@@ -37,6 +35,7 @@ def least_lost(host, note, both_ways, arrived):
 
 
 @traffic
+@pytest.mark.alone
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_with_the_module(host, kmod, note, both_ways):
     beyond = least_lost(host, note, both_ways, lambda: kmod.announces("primary", seconds=30))
@@ -44,6 +43,7 @@ def test_with_the_module(host, kmod, note, both_ways):
 
 
 @traffic
+@pytest.mark.alone
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_with_bpf(host, product, note, both_ways):
     beyond = least_lost(host, note, both_ways, lambda: product.master.expect(active="primary", seconds=30))
