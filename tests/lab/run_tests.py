@@ -58,9 +58,10 @@ class Suites:
 
     def vm(self):
         kernels = [self._options.kernel] if self._options.kernel else EVERY_KERNEL if self._options.long else []
-        options = [word for kernel in kernels for word in ("--kernel", kernel)]
+        # In one word: before it knows the option, pytest takes a value for a path and looks there for what it does not know.
+        options = [f"--kernel={kernel}" for kernel in kernels]
         packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
-        options += ["--deb", packages[-1]] if packages else []
+        options += [f"--deb={packages[-1]}"] if packages else []
         # A guest keeps one CPU busy, and a story waits much.
         result = self._pytest("vm", "tests/vm", "-n", os.cpu_count(), *options, but="alone")
         result.add(self._pytest("vm-alone", "tests/vm", *options, only="alone"))

@@ -75,6 +75,11 @@ class Fabric:
         """Hold the address on one port, as a fabric that does not learn does. Plain static entries still roam."""
         self.switch.run("bridge", "fdb", "replace", mac, "dev", self.taps[role], "master", "static", "sticky")
 
+    def let_pass(self, port, passes):
+        """Whether frames go through a port of the fabric; its cable is not affected."""
+        forwarding, disabled = 3, 0  # BR_STATE_*, linux/if_bridge.h
+        self.switch.run("bridge", "link", "set", "dev", port, "state", str(forwarding if passes else disabled))
+
     def learn_late(self, seconds, mac=GUEST_MAC):
         """From now on the fabric learns so long after a frame where this address is."""
         for tap in self.taps.values():

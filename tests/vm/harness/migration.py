@@ -9,8 +9,8 @@ With teaming (Machine.failover) QEMU itself pulls the primary before and gives o
 and here the harness.
 
 QEMU announces the guest out of every NIC that it emulates. Of a real VF it knows no frames, so only the standby's port
-speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So QEMU is told to be
-silent, and then to announce the standby; what the other way does is a story of its own (`by_all`).
+speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So it is to announce
+once, and nothing passes the primary's port until then; what the other way does is a story of its own (`by_all`).
 """
 from dataclasses import dataclass, replace
 
@@ -19,7 +19,6 @@ from .qmp import Refused, reported_at
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
 BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
 STOPPED_MS = 20      # QEMU goes on copying until it thinks that it can do the rest in this time
-ANNOUNCING = {"initial": 50, "max": 550, "rounds": 5, "step": 100}  # QEMU's defaults, ms
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ class Migration:
             tell_of_migration(self.source, self.destination)
             self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": bandwidth, "downtime-limit": STOPPED_MS})
             if not by_all:
-                self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 0})
+                self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 1})
+                host.fabric.let_pass(self._taps["primary"], False)
             channel = f"unix:{host.folder}/migration-{self.destination.pid}"
             self.destination.qmp.do("migrate-incoming", uri=channel)
             self._mark = self.source.qmp.mark()
@@ -80,7 +80,7 @@ class Migration:
         stop = self.source.qmp.await_event("STOP", self._mark)
         resume = self.destination.qmp.await_event("RESUME")
         if not self._by_all:
-            self.destination.qmp.do("announce-self", interfaces=["standby"], **ANNOUNCING)
+            self._host.fabric.let_pass(self._taps["primary"], True)
         self._host.moved_to(self.destination, self._taps)
         return Moved(reported_at(resume) - reported_at(stop))
 
