@@ -76,7 +76,6 @@ class System:
     def journal(self, *words):
         return self._guest.run("journalctl", "--boot", "--no-pager", "--output=short-monotonic", *words).stdout
 
-
     def log(self):
         """What concerns the network, or why that cannot be told."""
         try:
