@@ -30,8 +30,9 @@ def start(lab, ear):
 def test_a_guest_that_was_moved_takes_its_address_back(lab):
     with Capture(lab.fabric, "port-primary") as ear:
         start(lab, ear)
-        announce(lab.peer, "eth0", GUEST_MAC)
-        wait_for(lambda: port_of(lab) == "port-primary" and ear.count("rarp"), "the fabric to be told again")
+        # More than once, as hypervisors do: just after a switch it is taken for what the slave before sent.
+        wait_for(lambda: announce(lab.peer, "eth0", GUEST_MAC) or ear.count("rarp"), "the guest to say where it is")
+        wait_for(lambda: port_of(lab) == "port-primary", "the fabric to have it there again")
         wait_for(lambda: [event for event in lab.daemon.control("events")["events"]
                           if event["kind"] == "moved"], "the journal to tell of it")
     lab.daemon.master.stays("primary")
@@ -42,7 +43,7 @@ def test_a_fabric_that_sends_everything_back_is_not_answered_for_ever(lab):
     with Capture(lab.fabric, "port-primary") as ear:
         start(lab, ear)
         lab.fabric.run("bridge", "link", "set", "dev", "port-primary", "hairpin", "on")
-        announce(lab.peer, "eth0", GUEST_MAC)
+        wait_for(lambda: announce(lab.peer, "eth0", GUEST_MAC) or ear.count("rarp"), "the guest to say where it is")
         wait_for(lambda: ear.count("rarp") >= MOST_ANSWERED, "announcements that come back")
         lab.traffic(pps=1000).pass_packets(1500)  # a second and a half in which each could have made many more
         assert ear.count("rarp") <= 2 * MOST_ANSWERED
