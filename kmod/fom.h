@@ -108,6 +108,7 @@ struct fom_slave {
 	struct bpf_prog __rcu *xdp_native; /* the master's, where the driver can run it */
 	struct bpf_prog __rcu *xdp_stack;  /* the same, where it cannot */
 	struct bpf_prog *xdp_given;	   /* ours that the driver has; under RTNL */
+	bool xdp_decides;		   /* what gets through there has been found wanted: never ask twice */
 	unsigned int watchers;		   /* of what it receives; under RTNL */
 	struct netpoll *netpoll;
 	struct rtnl_link_stats64 last, counted, share; /* of its driver, since it joined, less what was refused */

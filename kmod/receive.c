@@ -34,6 +34,12 @@ bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, un
 	return true;
 }
 
+/* The slave's XDP program was shown it (xdp_run.c), after the same question. It does not see others' link-local frames. */
+static bool fom_receive_decided(const struct fom_slave *slave, const struct sk_buff *skb)
+{
+	return READ_ONCE(slave->xdp_decides) && !is_link_local_ether_addr(eth_hdr(skb)->h_dest);
+}
+
 /* Group frames, what a promiscuous slave hears of others, and frames that somebody else holds too. */
 static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 {
@@ -48,7 +54,8 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 	if (skb->pkt_type == PACKET_OTHERHOST && ether_addr_equal_64bits(eth_hdr(skb)->h_dest, slave->upper->dev_addr))
 		skb->pkt_type = PACKET_HOST;
 	/* Whoever asked this very slave for a protocol (LLDP) still gets it. */
-	if (skb->pkt_type != PACKET_HOST && fom_unwanted(slave, eth_hdr(skb), skb->len + ETH_HLEN))
+	if (skb->pkt_type != PACKET_HOST && !fom_receive_decided(slave, skb) &&
+	    fom_unwanted(slave, eth_hdr(skb), skb->len + ETH_HLEN))
 		return RX_HANDLER_EXACT;
 	skb->dev = slave->upper;
 	return RX_HANDLER_ANOTHER;

@@ -71,6 +71,24 @@ static bool fom_xdp_shows_frags(const struct fom_slave *slave)
 	return slave->xdp_given && slave->xdp_given->aux->xdp_has_frags;
 }
 
+/*
+ * Each frame is asked about once, here or there: the active slave may be another when the stack gets it, and would
+ * refuse what the program has counted.
+ */
+static void fom_xdp_decides(struct fom_slave *slave, bool decides)
+{
+	bool receives = fom_receives(rcu_access_pointer(slave->dev->rx_handler));
+
+	if (slave->xdp_decides == decides)
+		return;
+	/* Frames between the driver and the stack are still asked about as it was before. */
+	if (decides && receives)
+		synchronize_net();
+	WRITE_ONCE(slave->xdp_decides, decides);
+	if (!decides && receives)
+		synchronize_net();
+}
+
 static void fom_xdp_run_in_stack(struct fom_slave *slave, struct bpf_prog *prog)
 {
 	bool before = rcu_access_pointer(slave->xdp_stack);
@@ -98,6 +116,7 @@ int fom_slave_xdp_set(struct fom_slave *slave, struct bpf_prog *prog)
 	int err;
 
 	if (!prog) {
+		fom_xdp_decides(slave, false);
 		RCU_INIT_POINTER(slave->xdp_native, NULL);
 		fom_xdp_take_back(slave);
 		fom_xdp_run_in_stack(slave, NULL);
@@ -112,6 +131,7 @@ int fom_slave_xdp_set(struct fom_slave *slave, struct bpf_prog *prog)
 	err = fom_xdp_give_for(slave, prog, &said);
 	if (!err) {
 		rcu_assign_pointer(slave->xdp_native, prog);
+		fom_xdp_decides(slave, true);
 		fom_xdp_run_in_stack(slave, NULL);
 		if (was_in_stack)
 			netdev_info(slave->dev, "runs XDP programs in its driver\n");
@@ -120,6 +140,7 @@ int fom_slave_xdp_set(struct fom_slave *slave, struct bpf_prog *prog)
 	if (!was_in_stack)
 		netdev_info(slave->dev, "runs XDP programs in the stack: %s (%d)\n", said._msg ?: "its driver cannot",
 			    err);
+	fom_xdp_decides(slave, false);
 	fom_xdp_run_in_stack(slave, prog);
 	fom_xdp_take_back(slave);
 	RCU_INIT_POINTER(slave->xdp_native, NULL);

@@ -101,6 +101,7 @@ def pytest_runtest_makereport(item, call):
         if host:
             item.stash[STOPPED] = item.stash.get(STOPPED, None) or lost_timer(host)
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
+            report.sections.append(("guest's CPUs, as QEMU has them", host.qemu.processors()))
         if product := item.stash.get(PRODUCT, None):
             report.sections.append(("failoverd's log", product.log()))
         if system := item.funcargs.get("system"):

@@ -179,6 +179,14 @@ class Qemu:
     def console_tail(self, lines=40):
         return "\n".join(self.console().splitlines()[-lines:])
 
+    def processors(self):
+        """Each CPU's registers and its interrupt controller's: told also of a guest that does not answer."""
+        try:
+            ask = ["info registers -a", *(f"info lapic {number}" for number in range(self.machine.cpus)), "info pic"]
+            return "\n".join(self.qmp.do("human-monitor-command", **{"command-line": line}) for line in ask)
+        except AssertionError as error:
+            return f"QEMU did not tell: {error}"
+
     def close(self):
         process.end(self._process, signal.SIGKILL)
         self.agent.close()
