@@ -34,7 +34,8 @@ bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, un
 	return true;
 }
 
-/* The slave's XDP program was shown it (xdp_run.c), after the same question. It does not see others' link-local frames. */
+/* The slave's XDP program was shown it (xdp_run.c), after the same question. It does not see others' link-local frames.
+ */
 static bool fom_receive_decided(const struct fom_slave *slave, const struct sk_buff *skb)
 {
 	return READ_ONCE(slave->xdp_decides) && !is_link_local_ether_addr(eth_hdr(skb)->h_dest);
