@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What stories are given: `host` boots a guest, `guest` is its inside, `product` wants the package installed."""
 import sys
+import time
 
 sys.dont_write_bytecode = True
 
@@ -23,6 +24,7 @@ from harness.kmodule import KernelModule  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.qemu import Died, Machine  # noqa: E402
+from harness.stillness import Stillness, stolen  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 # Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.
@@ -30,6 +32,8 @@ OURS = {"product", "adopted", "installed", "system"}
 DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
 STOPPED = pytest.StashKey[str]()
+BEGAN = pytest.StashKey[tuple]()  # when, and what had been stolen from this machine until then
+WATCH = Stillness()
 PRODUCT = pytest.StashKey[Product]()
 NOTE = "measured"
 
@@ -48,6 +52,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     end_cleanly_on_sigterm()
+    WATCH.start()
     deb = config.getoption("--deb")
     if deb and not deb.is_file():
         raise pytest.UsageError(f"--deb: there is no file {deb}")
@@ -77,11 +82,12 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    """A story whose guest was stopped by its emulator is told once more; the summary says so."""
+    """A story whose guest was stopped by its emulator, or by this machine, is told once more; the summary says so."""
+    item.stash[BEGAN] = time.monotonic(), stolen()
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if why := item.stash.get(STOPPED, None):
-        add_note(item, f"the emulator stopped a CPU ({why}), so it was run again")
+        add_note(item, f"it failed where nothing could have passed ({why}), so it was run again")
         item.stash[FAILED] = False
         item.stash[STOPPED] = None
         item._initrequest()  # pylint: disable=protected-access
@@ -98,16 +104,31 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         item.stash[FAILED] = True
         host = item.funcargs.get("host")
+        began, stolen_before = item.stash[BEGAN]
+        still = WATCH.since(began)
+        tell = getattr(report.longrepr, "addsection", None)
+        if tell:
+            tell("this machine", f"stood still for {still:.1f} s; {stolen() - stolen_before:.1f} CPU seconds were stolen from it")
+        if still:
+            item.stash[STOPPED] = f"this machine stood still for {still:.1f} s"
         if host:
             item.stash[STOPPED] = item.stash.get(STOPPED, None) or lost_timer(host)
+            if tell:
+                tell("guest's CPUs, as QEMU has them", processors(host))
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
-            report.sections.append(("guest's CPUs, as QEMU has them", host.qemu.processors()))
         if product := item.stash.get(PRODUCT, None):
             report.sections.append(("failoverd's log", product.log()))
         if system := item.funcargs.get("system"):
             report.sections.append(("the guest's journal", system.log()))
         if host and host.dhcp:
             report.sections.append(("the DHCP server's log", host.dhcp.log()))
+
+
+def processors(host):
+    try:
+        return "\n".join(map(repr, host.qemu.processors()))
+    except AssertionError as error:
+        return f"QEMU did not tell: {error}"
 
 
 def add_note(item, line):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from . import places, process
 from .agent import Agent
+from .emulator import Processor
 from .fabric import GUEST_MAC, STRANGER_MAC, TAPS
 from .qmp import Gone, Qmp
 
@@ -180,12 +181,11 @@ class Qemu:
         return "\n".join(self.console().splitlines()[-lines:])
 
     def processors(self):
-        """Each CPU's registers and its interrupt controller's: told also of a guest that does not answer."""
-        try:
-            ask = ["info registers -a", *(f"info lapic {number}" for number in range(self.machine.cpus)), "info pic"]
-            return "\n".join(self.qmp.do("human-monitor-command", **{"command-line": line}) for line in ask)
-        except AssertionError as error:
-            return f"QEMU did not tell: {error}"
+        """What each CPU and its interrupt controller do, as QEMU has them: told also of a guest that does not answer."""
+        def ask(line):
+            return self.qmp.do("human-monitor-command", **{"command-line": line})
+        registers = ask("info registers -a").split("CPU#")[1:]
+        return [Processor(text, ask(f"info lapic {number}")) for number, text in enumerate(registers)]
 
     def close(self):
         process.end(self._process, signal.SIGKILL)
