@@ -4,7 +4,7 @@
  * that users see, and so do its rules: what it drops is taken past it here, what it sends the wrong way is turned.
  *
  *   receive   it drops all that comes by the standby while a primary is there, be that dead: unicast goes straight to
- *             the master. Broadcast and multicast come by the active slave only, as everywhere else.
+ *             the master, and so do broadcast and multicast that come by no other.
  *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters.
  */
 #include "admit.h"
@@ -12,17 +12,10 @@
 #include "moved.h"
 #include "probe.h"
 #include "select.h"
+#include "twice.h"
 
 #define VERDICT_DROP 2    /* TC_ACT_SHOT */
 #define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
-
-/* 01:80:c2:00:00:0x (IEEE 802.1Q 8.6.3): between a NIC and its port, LLDP and 802.1X for instance. */
-static __always_inline int is_link_local(const struct ethhdr *eth)
-{
-	const __u8 *to = eth->h_dest;
-
-	return to[0] == 0x01 && to[1] == 0x80 && to[2] == 0xc2 && !to[3] && !to[4] && to[5] < 0x10;
-}
 
 SEC("tc")
 int fom_adopt_rx(struct __sk_buff *skb)
@@ -41,9 +34,11 @@ int fom_adopt_rx(struct __sk_buff *skb)
 
 	verdict = admit(data, place.master, place.slot);
 	/* A standby that hears everything hears also what the master sent to somebody the fabric does not know. */
-	if (verdict == VERDICT_ACCEPT && place.master->active != place.slot &&
-	    !mac_equal(((struct ethhdr *)data)->h_dest, place.master->mac))
+	if (verdict == VERDICT_COMPARE && place.master->active != place.slot &&
+	    !(((struct ethhdr *)data)->h_dest[0] & 1) && !mac_equal(((struct ethhdr *)data)->h_dest, place.master->mac))
 		verdict = VERDICT_DUPLICATE;
+	if (verdict == VERDICT_COMPARE)
+		verdict = twice_compare_skb(skb, &place);
 	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, skb->len);

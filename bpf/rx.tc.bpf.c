@@ -3,6 +3,7 @@
 #include "admit.h"
 #include "moved.h"
 #include "probe.h"
+#include "twice.h"
 
 #define VERDICT_DROP 2    /* TC_ACT_SHOT */
 #define VERDICT_NEXT (-1) /* TC_ACT_UNSPEC */
@@ -21,6 +22,8 @@ int fom_rx(struct __sk_buff *skb)
 		return VERDICT_DROP;
 
 	verdict = admit(data, place.master, place.slot);
+	if (verdict == VERDICT_COMPARE)
+		verdict = twice_compare_skb(skb, &place);
 	stats = stats_of(place.index, place.slot);
 	if (stats)
 		admit_count(stats, verdict, skb->len);

@@ -5,6 +5,22 @@
  */
 #include "admit.h"
 #include "moved.h"
+#include "twice.h"
+
+static __always_inline enum verdict twice_compare_xdp(struct xdp_md *ctx, struct fom_place *place)
+{
+	struct twice_frame frame = {};
+	__u64 length = bpf_xdp_get_buff_len(ctx);
+
+	if (!place)
+		return VERDICT_ACCEPT;
+	frame.more = length < TWICE_LEAST ? TWICE_LEAST : length;
+	if (length > TWICE_COMPARED)
+		length = TWICE_COMPARED;
+	if (length < TWICE_HEADER || bpf_xdp_load_bytes(ctx, 0, frame.bytes, length))
+		return VERDICT_ACCEPT;
+	return twice_compare(place, &frame);
+}
 
 SEC("xdp.frags")
 int fom_xdp(struct xdp_md *ctx)
@@ -18,6 +34,8 @@ int fom_xdp(struct xdp_md *ctx)
 		return XDP_PASS;
 
 	verdict = admit(data, place.master, place.slot);
+	if (verdict == VERDICT_COMPARE)
+		verdict = twice_compare_xdp(ctx, &place);
 	if (verdict == VERDICT_ACCEPT || verdict == VERDICT_PROBE)
 		return XDP_PASS;
 	stats = stats_of(place.index, place.slot);

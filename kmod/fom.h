@@ -33,7 +33,7 @@ struct fom_slave;
 
 /* Frames that are not only passed on, per CPU. */
 struct fom_pcpu_stats {
-	u64_stats_t rx_duplicate;     /* group frames and foreign unicast from a slave that is not active */
+	u64_stats_t rx_duplicate;     /* brought by another slave too, or for others */
 	u64_stats_t rx_reflected;     /* our own frames come back */
 	u64_stats_t rx_refused_bytes; /* of both */
 	struct u64_stats_sync syncp;
@@ -44,6 +44,22 @@ struct fom_pcpu_stats {
 struct fom_refused {
 	u64 duplicate, reflected, bytes;
 };
+
+/* Which slaves bring group frames of a kind; written without a lock, a frame more or less does not matter. */
+struct fom_groups {
+	bool by_all; /* what comes by another slave comes by the active one too */
+	u8 missed;   /* came by another slave since the last one by the active */
+};
+
+/* A frame that has come in, as an skb or before it is one. */
+struct fom_frame {
+	const struct ethhdr *header;
+	unsigned int bytes; /* of the whole frame */
+	const struct sk_buff *skb;
+	unsigned int linear; /* without an skb: bytes at `header` */
+};
+
+#define FOM_PRINTS 256
 
 /* What a user asked for, and the drop-in's defaults. */
 struct fom_options {
@@ -75,6 +91,10 @@ struct fom_device {
 	struct bpf_prog *xdp_prog; /* under RTNL */
 	bool follows;		   /* slaves are being made to follow the master; under RTNL */
 
+	struct fom_groups groups[2]; /* multicast, broadcast */
+	unsigned long wary_until;    /* jiffies */
+	u64 prints[FOM_PRINTS];	     /* of frames that may come once more (twice.c) */
+
 	enum fom_cause cause; /* of the last switch */
 	u64 switched_ns;      /* CLOCK_BOOTTIME */
 	u64 switches;
@@ -100,6 +120,7 @@ struct fom_device {
 struct fom_slave {
 	struct net_device *dev;
 	struct net_device *upper; /* the master's */
+	bool wary;		  /* unicast may come by another slave as well */
 	u16 mark;		  /* never 0: which slave a frame was prepared for */
 	struct fom_device *master;
 	struct list_head node;
@@ -137,6 +158,13 @@ static inline bool fom_slave_live(const struct fom_slave *slave)
 	const unsigned long must = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_PRESENT);
 
 	return (READ_ONCE(slave->dev->state) & (must | BIT(__LINK_STATE_NOCARRIER))) == must;
+}
+
+/* To the master, or to the address that a slave has kept. */
+static inline bool fom_for_us(const struct fom_slave *slave, const struct ethhdr *header)
+{
+	return ether_addr_equal(header->h_dest, slave->upper->dev_addr) ||
+	       ether_addr_equal(header->h_dest, slave->dev->dev_addr);
 }
 
 /* hidden.c: the namespace that slaves live in */
@@ -197,9 +225,14 @@ netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev
 /* receive.c */
 rx_handler_result_t fom_receive(struct sk_buff **pskb);
 bool fom_receives(rx_handler_func_t *handler);
-bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, unsigned int bytes);
+bool fom_unwanted(struct fom_slave *slave, const struct fom_frame *frame);
 rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave);
 void fom_slave_watch(struct fom_slave *slave, bool begin);
+
+/* twice.c */
+bool fom_group_twice(const struct fom_slave *slave, const struct fom_frame *frame);
+bool fom_unicast_twice(struct fom_slave *slave, const struct fom_frame *frame);
+void fom_twice_begin(struct fom_device *master);
 
 /* ethtool.c */
 extern const struct ethtool_ops fom_ethtool_ops;

@@ -274,6 +274,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 
 	raw_spin_lock_irq(&master->lock);
 	list_add_tail_rcu(&slave->node, &master->slaves);
+	fom_twice_begin(master);
 	raw_spin_unlock_irq(&master->lock);
 	/* In the list first: group addresses come and go without RTNL. */
 	fom_slave_filters(slave);

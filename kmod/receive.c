@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What comes in by any slave enters the master, if it is not a copy of something that the active slave brings as well.
+ * What comes in by any slave enters the master, if it is not a copy of something that another slave brings as well.
  *
  * Nearly every frame is unicast to us, and then there is nothing to decide. It is not even counted: what the slaves'
  * drivers count is, less what is refused here (stats.c). Where more has to be done with each frame,
@@ -11,25 +11,34 @@
 /**
  * fom_unwanted() - must the master's users not see this frame a second time, or never?
  * @slave: brought it
- * @header: of a group frame, or of one for others
- * @bytes: its length; counted if it is refused
+ * @frame: a group frame, one for others, or any of a wary slave's; counted if it is refused
  *
  * Context: softirq.
  */
-bool fom_unwanted(const struct fom_slave *slave, const struct ethhdr *header, unsigned int bytes)
+bool fom_unwanted(struct fom_slave *slave, const struct fom_frame *frame)
 {
 	struct fom_pcpu_stats *stats = this_cpu_ptr(slave->stats);
+	const struct ethhdr *header = frame->header;
 	bool active = slave == rcu_access_pointer(slave->master->active);
 	bool own = ether_addr_equal_64bits(header->h_source, slave->upper->dev_addr);
+	bool unwanted;
 
-	if (active && !own)
+	if (own)
+		unwanted = true;
+	else if (is_multicast_ether_addr(header->h_dest) && !is_link_local_ether_addr(header->h_dest))
+		unwanted = fom_group_twice(slave, frame);
+	else if (fom_for_us(slave, header))
+		unwanted = fom_unicast_twice(slave, frame);
+	else
+		unwanted = !active;
+	if (!unwanted)
 		return false;
 	u64_stats_update_begin(&stats->syncp);
 	u64_stats_inc(own ? &stats->rx_reflected : &stats->rx_duplicate);
-	u64_stats_add(&stats->rx_refused_bytes, bytes);
+	u64_stats_add(&stats->rx_refused_bytes, frame->bytes);
 	u64_stats_update_end(&stats->syncp);
 	/* What the active slave sends comes back by the others. By itself it hears what others sent. */
-	if (active)
+	if (own && active)
 		fom_reclaim(slave);
 	return true;
 }
@@ -41,11 +50,13 @@ static bool fom_receive_decided(const struct fom_slave *slave, const struct sk_b
 	return READ_ONCE(slave->xdp_decides) && !is_link_local_ether_addr(eth_hdr(skb)->h_dest);
 }
 
-/* Group frames, what a promiscuous slave hears of others, and frames that somebody else holds too. */
+/* Group frames, what a promiscuous slave hears of others, what a wary one hears, and frames that somebody else holds
+ * too. */
 static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = skb_share_check(*pskb, GFP_ATOMIC);
-	const struct fom_slave *slave;
+	struct fom_frame frame = {};
+	struct fom_slave *slave;
 
 	if (unlikely(!skb))
 		return RX_HANDLER_CONSUMED;
@@ -55,8 +66,11 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 	if (skb->pkt_type == PACKET_OTHERHOST && ether_addr_equal_64bits(eth_hdr(skb)->h_dest, slave->upper->dev_addr))
 		skb->pkt_type = PACKET_HOST;
 	/* Whoever asked this very slave for a protocol (LLDP) still gets it. */
-	if (skb->pkt_type != PACKET_HOST && !fom_receive_decided(slave, skb) &&
-	    fom_unwanted(slave, eth_hdr(skb), skb->len + ETH_HLEN))
+	frame.header = eth_hdr(skb);
+	frame.bytes = skb->len + ETH_HLEN;
+	frame.skb = skb;
+	if ((skb->pkt_type != PACKET_HOST || READ_ONCE(slave->wary)) && !fom_receive_decided(slave, skb) &&
+	    fom_unwanted(slave, &frame))
 		return RX_HANDLER_EXACT;
 	skb->dev = slave->upper;
 	return RX_HANDLER_ANOTHER;
@@ -65,11 +79,10 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 rx_handler_result_t fom_receive(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
-	const struct fom_slave *slave;
+	const struct fom_slave *slave = rcu_dereference(skb->dev->rx_handler_data);
 
-	if (unlikely(skb_shared(skb) || skb->pkt_type != PACKET_HOST))
+	if (unlikely(skb_shared(skb) || skb->pkt_type != PACKET_HOST || READ_ONCE(slave->wary)))
 		return fom_receive_special(pskb);
-	slave = rcu_dereference(skb->dev->rx_handler_data);
 	skb->dev = slave->upper;
 	return RX_HANDLER_ANOTHER;
 }

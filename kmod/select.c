@@ -103,6 +103,7 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enu
 	if (before && before->slot == master->options.chosen && !fom_slave_usable(before))
 		WRITE_ONCE(master->options.chosen, FOM_NO_SLOT);
 	rcu_assign_pointer(master->active, slave);
+	fom_twice_begin(master);
 	master->cause = cause;
 	master->last_from = before ? before->slot : FOM_NO_SLOT;
 	master->switched_ns = ktime_get_boottime_ns();

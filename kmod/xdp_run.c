@@ -105,28 +105,31 @@ static u32 fom_xdp_redirect(const struct fom_slave *slave, struct xdp_buff *xdp,
 }
 
 /* What the master would refuse of this slave (receive.c): its program is not to see it either. */
-static bool fom_xdp_unwanted(const struct fom_slave *slave, struct xdp_buff *xdp, u32 *verdict)
+static bool fom_xdp_unwanted(struct fom_slave *slave, struct xdp_buff *xdp, u32 *verdict)
 {
-	const struct ethhdr *header = xdp->data;
+	const struct fom_frame frame = {
+		.header = xdp->data,
+		.bytes = xdp_get_buff_len(xdp),
+		.linear = xdp->data_end - xdp->data,
+	};
 
 	*verdict = XDP_PASS;
-	if (unlikely(xdp->data + ETH_HLEN > xdp->data_end))
+	if (unlikely(frame.linear < ETH_HLEN))
 		return true;
-	if (likely(ether_addr_equal(header->h_dest, slave->upper->dev_addr) ||
-		   ether_addr_equal(header->h_dest, slave->dev->dev_addr)))
+	if (likely(fom_for_us(slave, frame.header) && !READ_ONCE(slave->wary)))
 		return false;
 	/* Somebody may have asked this very slave for it; the stack counts it then. */
-	if (is_link_local_ether_addr(header->h_dest) && slave != rcu_access_pointer(slave->master->active))
+	if (is_link_local_ether_addr(frame.header->h_dest) && slave != rcu_access_pointer(slave->master->active))
 		return true;
 	*verdict = XDP_DROP;
-	return fom_unwanted(slave, header, xdp_get_buff_len(xdp));
+	return fom_unwanted(slave, &frame);
 }
 
 /* What our programs call: in a driver's NAPI, which keeps all that is found here. */
 static u64 fom_xdp_run(struct xdp_buff *xdp)
 {
 	struct xdp_rxq_info *rxq = xdp->rxq, seen;
-	const struct fom_slave *slave;
+	struct fom_slave *slave;
 	struct bpf_prog *prog;
 	u32 verdict;
 

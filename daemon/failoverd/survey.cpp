@@ -9,6 +9,7 @@
 #include "pairing.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace failover {
 
@@ -116,6 +117,9 @@ void Manager::look_above(Master &master, const std::vector<netlink::Link> &links
 	}
 	// Addresses that a pair cannot filter make it promiscuous without a word.
 	master_changed(master, *self);
+	// What those have sent must not enter again where it comes back.
+	auto &entry = kernel_.maps.masters().at(master.index);
+	std::atomic_ref(entry.others).store(self->promiscuity > 0 || !uppers_of(master, links).unicast.empty());
 }
 
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {

@@ -29,10 +29,12 @@ const Case kCases[] = {
     {"unicast for somebody above the master", kStandby, frame(*MacAddress::parse("52:54:00:00:00:99"), kPeerMac), true,
      &fom_stats::rx_packets},
     {"broadcast by the active slave", kPrimary, frame(kBroadcastMac, kPeerMac, 0x0806), true, &fom_stats::rx_packets},
-    {"the same broadcast by the other slave", kStandby, frame(kBroadcastMac, kPeerMac, 0x0806), false,
-     &fom_stats::rx_duplicate},
+    {"broadcast by the other slave alone", kStandby, frame(kBroadcastMac, kPeerMac, 0x0806), true,
+     &fom_stats::rx_packets},
     {"multicast by the active slave", kPrimary, frame(kGroup, kPeerMac), true, &fom_stats::rx_packets},
-    {"multicast by the other slave", kStandby, frame(kGroup, kPeerMac), false, &fom_stats::rx_duplicate},
+    {"multicast by the other slave alone", kStandby, frame(kGroup, kPeerMac), true, &fom_stats::rx_packets},
+    {"what is between the other slave and its port", kStandby,
+     frame(*MacAddress::parse("01:80:c2:00:00:0e"), kPeerMac, 0x88cc), false, &fom_stats::rx_duplicate},
     {"our own broadcast, sent back to the other slave", kStandby, frame(kBroadcastMac, kMasterMac), false,
      &fom_stats::rx_reflected},
     {"our own broadcast, sent back to the active slave", kPrimary, frame(kBroadcastMac, kMasterMac), false,
@@ -73,12 +75,124 @@ TEST_CASE("XDP drops what tc would drop, counts it, and passes the rest to tc") 
 	}
 }
 
-TEST_CASE("Suppression follows the active state at once") {
+/// The same, with another content for each number.
+Packet numbered(Packet packet, unsigned number) {
+	std::memcpy(packet.data() + packet.size() - sizeof(number), &number, sizeof(number));
+	return packet;
+}
+
+const Packet kBroadcast = frame(kBroadcastMac, kPeerMac, 0x0806), kUnicast = frame(kMasterMac, kPeerMac);
+
+TEST_CASE("A group frame that comes by both slaves enters by the first that brings it") {
+	for (const bool xdp : {false, true})
+		for (const unsigned first : {kStandby, kPrimary}) {
+			CAPTURE(xdp, first);
+			Datapath path;
+			const auto accepted = [&](unsigned slot) {
+				return xdp ? path.receive_xdp(slot, kBroadcast) == XDP_PASS
+					   : path.receive(slot, kBroadcast) == kRedirect;
+			};
+			CHECK(accepted(first));
+			CHECK_FALSE(accepted(1 - first));
+		}
+}
+
+TEST_CASE("Once one has come by both, group frames are taken from the active slave alone, of that kind") {
 	Datapath path;
-	const auto broadcast = frame(kBroadcastMac, kPeerMac, 0x0806);
+	(void)path.receive(kStandby, kBroadcast);
+	(void)path.receive(kPrimary, kBroadcast);
+	CHECK(path.receive(kStandby, numbered(kBroadcast, 1)) == kDrop);
+	CHECK(path.receive(kPrimary, numbered(kBroadcast, 1)) == kRedirect);
+	CHECK(path.receive(kPrimary, numbered(kBroadcast, 2)) == kRedirect);
+	CHECK(path.receive(kStandby, frame(kGroup, kPeerMac)) == kRedirect);
+	// Another slave is active: it may be served otherwise.
 	path.master().active = kStandby;
-	CHECK(path.receive(kStandby, broadcast) == kRedirect);
-	CHECK(path.receive(kPrimary, broadcast) == kDrop);
+	++path.master().switches;
+	CHECK(path.receive(kPrimary, numbered(kBroadcast, 3)) == kRedirect);
+	CHECK(path.receive(kStandby, numbered(kBroadcast, 3)) == kDrop);
+}
+
+TEST_CASE("An active slave that is served no more is not waited for") {
+	Datapath path;
+	(void)path.receive(kStandby, kBroadcast);
+	(void)path.receive(kPrimary, kBroadcast);
+	unsigned refused = 0;
+	for (unsigned number = 1; number < 100; ++number)
+		refused += path.receive(kStandby, numbered(kBroadcast, number)) == kDrop;
+	CHECK(refused == 9);
+}
+
+TEST_CASE(
+    "Where others stand behind the master, group frames are the active slave's alone: theirs come back by the other") {
+	Datapath path;
+	path.master().others = 1;
+	CHECK(path.receive(kStandby, kBroadcast) == kDrop);
+	CHECK(path.receive(kPrimary, kBroadcast) == kRedirect);
+	CHECK(path.receive(kStandby, kUnicast) == kRedirect);
+}
+
+TEST_CASE("Unicast is compared from the first on that comes by another slave") {
+	for (const bool xdp : {false, true}) {
+		CAPTURE(xdp);
+		Datapath path;
+		const auto accepted = [&](unsigned slot, unsigned number) {
+			const auto packet = numbered(kUnicast, number);
+			return xdp ? path.receive_xdp(slot, packet) == XDP_PASS
+				   : path.receive(slot, packet) == kRedirect;
+		};
+		CHECK(accepted(kPrimary, 1));
+		CHECK(path.master().wary == 0);
+		CHECK(accepted(kStandby, 1)); // nobody had looked at the other
+		CHECK(path.master().wary == 1);
+		CHECK(accepted(kPrimary, 2));
+		CHECK_FALSE(accepted(kStandby, 2));
+		CHECK(accepted(kStandby, 3));
+		CHECK_FALSE(accepted(kPrimary, 3));
+	}
+}
+
+TEST_CASE("What the same slave brings again was sent again") {
+	Datapath path;
+	for (int i = 0; i < 3; ++i)
+		CHECK(path.receive(kStandby, kUnicast) == kRedirect);
+	for (int i = 0; i < 3; ++i)
+		CHECK(path.receive(kStandby, kBroadcast) == kRedirect);
+	// One copy is one: what comes after it was sent again too.
+	CHECK(path.receive(kPrimary, kUnicast) == kDrop);
+	CHECK(path.receive(kPrimary, kUnicast) == kRedirect);
+}
+
+TEST_CASE("Two copies may differ in their sums and in what fills them up; other frames differ elsewhere") {
+	auto short_one = frame(kBroadcastMac, kPeerMac, 0x0806);
+	short_one.resize(42);
+	Packet udp = frame(kMasterMac, kPeerMac);
+	udp[14] = 0x45;
+	udp[23] = 17;
+	Packet summed = udp, other_port = udp, options = udp, options_summed;
+	summed[40] = 0x12;
+	summed[41] = 0x34;
+	other_port[37] = 1;
+	options[14] = 0x46;
+	options_summed = options;
+	options_summed[44] = 1;
+	struct Pair {
+		const char *sentence;
+		Packet one, other;
+		bool same;
+	};
+	const Pair pairs[] = {
+	    {"filled up to 60 bytes", short_one, frame(kBroadcastMac, kPeerMac, 0x0806), true},
+	    {"with and without a sum", udp, summed, true},
+	    {"with and without a sum behind options", options, options_summed, true},
+	    {"for another port", udp, other_port, false},
+	    {"the sum's place without options", options, summed, false},
+	};
+	for (const auto &pair : pairs) {
+		CAPTURE(pair.sentence);
+		Datapath path;
+		CHECK(path.receive(kStandby, pair.one) == kRedirect);
+		CHECK(path.receive(kPrimary, pair.other) == (pair.same ? kDrop : kRedirect));
+	}
 }
 
 TEST_CASE("A frame at a device that is no slave is left to the kernel") {

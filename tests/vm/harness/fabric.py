@@ -80,6 +80,16 @@ class Fabric:
         forwarding, disabled = 3, 0  # BR_STATE_*, linux/if_bridge.h
         self.switch.run("bridge", "link", "set", "dev", port, "state", str(forwarding if passes else disabled))
 
+    def keep_groups_from(self, role):
+        """Broadcast and multicast for the guest go to the other port alone."""
+        self.switch.run("bridge", "link", "set", "dev", self.taps[role], "bcast_flood", "off", "mcast_flood", "off")
+
+    def forget(self):
+        """From now on the fabric does not know where the guest is, and sends to all ports."""
+        for tap in self.taps.values():
+            self.switch.run("bridge", "link", "set", "dev", tap, "learning", "off")
+        self.switch.run("ip", "link", "set", "br0", "type", "bridge", "fdb_flush")
+
     def learn_late(self, seconds, mac=GUEST_MAC):
         """From now on the fabric learns so long after a frame where this address is."""
         for tap in self.taps.values():

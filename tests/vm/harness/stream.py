@@ -128,11 +128,13 @@ class OneWay:
         wait.until(f"the receiver of the {title} stream", self._receiver.report)
         self._sender = sender_side.start("send", f"send-{port}.json", "--to", address, "--port", str(port),
                                          "--pps", str(pps))
+        # From its first report on it takes our requests.
+        wait.until(f"the sender of the {title} stream", self._sender.report)
         self._title = title
         self._sent = None
 
     def _fresh(self, program):
-        """A report written now. The sender writes none before it is asked."""
+        """A report written now."""
         before = (program.report() or {"snapshot": 0})["snapshot"]
         program.send_signal(signal.SIGUSR1)
         return wait.until(f"a report on the {self._title} stream",
@@ -148,6 +150,11 @@ class OneWay:
     def await_packets(self, more, seconds):
         goal = self.received() + more
         wait.until(f"{more} more packets of the {self._title} stream", lambda: self.received() >= goal, seconds, 0.05)
+
+    def await_sent(self, more, seconds):
+        """Until so many more have been sent, whatever became of them. Nothing is asked of the receiver meanwhile."""
+        goal = self.sent() + more
+        wait.until(f"{goal} packets of the {self._title} stream to be sent", lambda: self.sent() >= goal, seconds, 0.1)
 
     def stop_sending(self):
         self._sent = self._sender.stop()
@@ -192,8 +199,7 @@ class Stream:
 
     def await_inbound_sent(self, more, seconds=30):
         """Until the peer has sent this many more, whatever became of them. Nothing is asked of the guest meanwhile."""
-        goal = self._ways["inbound"].sent() + more
-        wait.until(f"the peer to have sent {goal} packets", lambda: self._ways["inbound"].sent() >= goal, seconds, 0.1)
+        self._ways["inbound"].await_sent(more, seconds)
 
     def stop(self):
         """End it and judge. `lost` is both directions together."""

@@ -75,7 +75,10 @@ struct fom_master {
 	__u32 version; /* FOM_ABI_VERSION, 0: element not in use */
 	__u32 port;    /* ifindex of the hidden end of the master's pair, 0: it has none, its slaves are not hidden */
 	__u32 active;  /* slot number, FOM_NO_SLOT: none */
-	__u32 policy;  /* enum fom_policy */
+	__u8 policy;   /* enum fom_policy */
+	__u8 others;   /* 1: others' addresses stand behind the master; userspace says so */
+	__u8 wary;     /* 1: unicast has come by a slave that is not active; programs say so */
+	__u8 pad;
 	__u8 mac[FOM_MAC_LEN];
 	__u8 last_from;	   /* slot number, FOM_NO_SLOT: what was active before the last switch */
 	__u8 chosen;	   /* slot number that the operator asked for, FOM_NO_SLOT: none */
@@ -107,7 +110,7 @@ struct fom_stats {
 	__u64 tx_bytes;
 	__u64 rx_packets; /* delivered to the master */
 	__u64 rx_bytes;
-	__u64 rx_duplicate; /* broadcast or multicast from a slave that is not active */
+	__u64 rx_duplicate; /* brought by another slave too */
 	__u64 rx_reflected; /* our own frames come back (reverse filter) */
 	__u64 tx_rescued;   /* frames sent here because the active slave could not */
 	__u64 tx_no_path;   /* frames dropped: no slave could send (counted on the active slot) */
