@@ -166,7 +166,7 @@ constexpr std::array kCounters = {
 		  &Counters::rx_packets},
     CounterFamily{"slave_receive_bytes", "bytes", "Bytes of the slave delivered to the master.", &Counters::rx_bytes},
     CounterFamily{"slave_receive_duplicate_packets", "packets",
-		  "Broadcast and multicast frames dropped because the slave was not active.", &Counters::rx_duplicate},
+		  "Frames dropped because another slave has brought them too.", &Counters::rx_duplicate},
     CounterFamily{"slave_receive_reflected_packets", "packets", "Frames of our own that came back and were dropped.",
 		  &Counters::rx_reflected},
     CounterFamily{"slave_transmit_rescued_packets", "packets",
