@@ -140,8 +140,8 @@ void check_floods(const MasterState &master, const Evidence &, Findings &out) {
 		if (counters.rx_duplicate >= kDuplicateFlood && counters.rx_duplicate > delivered)
 			out.push_back(
 			    {Severity::Warning, "duplicates", master.name,
-			     fmt::format("{} dropped {} broadcast and multicast frames, more than were "
-					 "delivered ({})",
+			     fmt::format("{} dropped {} frames that another slave has brought too, more than "
+					 "were delivered ({})",
 					 slave.name, grouped(counters.rx_duplicate), grouped(delivered)),
 			     fmt::format("They cost this machine CPU time. Look for a flood or missing IGMP/MLD "
 					 "snooping in the segment{}.",

@@ -62,10 +62,14 @@ def test_a_fabric_that_sends_everything_back_is_not_answered_for_ever(host, kmod
 
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_a_hypervisor_may_announce_by_a_primary_without_a_driver(host, kmod, note):
-    """QEMU says five times by either NIC that the guest has come, the primary last. The stream goes on in between."""
+    """QEMU says five times by either NIC that the guest has come, the primary last. The stream goes on in between: a
+    guest that left it at that would hear nothing before its primary is up. (An emulated guest that has just moved
+    translates its code anew; what that costs is for scripts/bench.)"""
     stream = host.stream(both_ways=False, pps=1000)
+    before = stream.mark()["inbound"]
     moved = migrate(host, by_all=True)
     kmod.announces("primary", seconds=30)
+    meanwhile = stream.mark()["inbound"] - before
     stream.flows().stop()
-    note(f"{moved}; {stream}")
-    assert stream.lost - moved.stopped_ms < 200
+    note(f"{moved}; {stream}; {meanwhile} sent until the primary was announced")
+    assert stream.lost < meanwhile / 2
