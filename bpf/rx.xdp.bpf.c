@@ -7,14 +7,15 @@
 #include "moved.h"
 #include "twice.h"
 
-static __always_inline enum verdict twice_compare_xdp(struct xdp_md *ctx, struct fom_place *place)
+static __always_inline enum verdict twice_compare_xdp(struct xdp_md *ctx, const struct fom_place *place)
 {
 	struct twice_frame frame = {};
 	__u64 length = bpf_xdp_get_buff_len(ctx);
 
-	if (!place)
-		return VERDICT_ACCEPT;
 	frame.more = length < TWICE_LEAST ? TWICE_LEAST : length;
+	if (length >= TWICE_COMPARED + TWICE_COMPARED_END &&
+	    bpf_xdp_load_bytes(ctx, length - TWICE_COMPARED_END, frame.end, TWICE_COMPARED_END))
+		return VERDICT_ACCEPT;
 	if (length > TWICE_COMPARED)
 		length = TWICE_COMPARED;
 	if (length < TWICE_HEADER || bpf_xdp_load_bytes(ctx, 0, frame.bytes, length))

@@ -35,6 +35,7 @@ struct fom_slave;
 struct fom_pcpu_stats {
 	u64_stats_t rx_duplicate;     /* brought by another slave too, or for others */
 	u64_stats_t rx_reflected;     /* our own frames come back */
+	u64_stats_t rx_refused_group; /* of both: those that the driver has counted as multicast */
 	u64_stats_t rx_refused_bytes; /* of both */
 	struct u64_stats_sync syncp;
 	unsigned long watched; /* unicast, while the slave is watched */
@@ -42,14 +43,19 @@ struct fom_pcpu_stats {
 
 /* The same, summed. */
 struct fom_refused {
-	u64 duplicate, reflected, bytes;
+	u64 duplicate, reflected, group, bytes;
 };
 
-/* Which slaves bring group frames of a kind; written without a lock, a frame more or less does not matter. */
+/*
+ * Which slaves bring the group frames that one sender sends to one address; several such may share an element. Written
+ * without a lock, a frame more or less does not matter.
+ */
 struct fom_groups {
 	bool by_all; /* what comes by another slave comes by the active one too */
 	u8 missed;   /* came by another slave since the last one by the active */
 };
+
+#define FOM_GROUPS 128
 
 /* A frame that has come in, as an skb or before it is one. */
 struct fom_frame {
@@ -91,9 +97,9 @@ struct fom_device {
 	struct bpf_prog *xdp_prog; /* under RTNL */
 	bool follows;		   /* slaves are being made to follow the master; under RTNL */
 
-	struct fom_groups groups[2]; /* multicast, broadcast */
-	unsigned long wary_until;    /* jiffies */
-	u64 prints[FOM_PRINTS];	     /* of frames that may come once more (twice.c) */
+	struct fom_groups groups[FOM_GROUPS];
+	unsigned long wary_until;      /* jiffies */
+	atomic64_t prints[FOM_PRINTS]; /* of frames that may come once more (twice.c) */
 
 	enum fom_cause cause; /* of the last switch */
 	u64 switched_ns;      /* CLOCK_BOOTTIME */

@@ -21,6 +21,7 @@ bool fom_unwanted(struct fom_slave *slave, const struct fom_frame *frame)
 	const struct ethhdr *header = frame->header;
 	bool active = slave == rcu_access_pointer(slave->master->active);
 	bool own = ether_addr_equal_64bits(header->h_source, slave->upper->dev_addr);
+	unsigned int frames;
 	bool unwanted;
 
 	if (own)
@@ -33,8 +34,12 @@ bool fom_unwanted(struct fom_slave *slave, const struct fom_frame *frame)
 		unwanted = !active;
 	if (!unwanted)
 		return false;
+	/* Drivers count what came, and that may have been merged since. */
+	frames = frame->skb ? max_t(unsigned int, skb_shinfo(frame->skb)->gso_segs, 1) : 1;
 	u64_stats_update_begin(&stats->syncp);
-	u64_stats_inc(own ? &stats->rx_reflected : &stats->rx_duplicate);
+	u64_stats_add(own ? &stats->rx_reflected : &stats->rx_duplicate, frames);
+	if (is_multicast_ether_addr(header->h_dest))
+		u64_stats_add(&stats->rx_refused_group, frames);
 	u64_stats_add(&stats->rx_refused_bytes, frame->bytes);
 	u64_stats_update_end(&stats->syncp);
 	/* What the active slave sends comes back by the others. By itself it hears what others sent. */

@@ -29,17 +29,19 @@ static void fom_refused(const struct fom_slave *slave, struct fom_refused *refus
 	memset(refused, 0, sizeof(*refused));
 	for_each_possible_cpu(cpu) {
 		const struct fom_pcpu_stats *stats = per_cpu_ptr(slave->stats, cpu);
-		u64 duplicate, reflected, bytes;
+		u64 duplicate, reflected, group, bytes;
 		unsigned int start;
 
 		do {
 			start = u64_stats_fetch_begin(&stats->syncp);
 			duplicate = u64_stats_read(&stats->rx_duplicate);
 			reflected = u64_stats_read(&stats->rx_reflected);
+			group = u64_stats_read(&stats->rx_refused_group);
 			bytes = u64_stats_read(&stats->rx_refused_bytes);
 		} while (u64_stats_fetch_retry(&stats->syncp, start));
 		refused->duplicate += duplicate;
 		refused->reflected += reflected;
+		refused->group += group;
 		refused->bytes += bytes;
 	}
 }
@@ -73,7 +75,7 @@ static void fom_slave_fold(struct fom_slave *slave)
 	now.rx_nohandler = 0;
 	fom_raise(&now.rx_packets, slave->counted.rx_packets, refused.duplicate + refused.reflected);
 	fom_raise(&now.rx_bytes, slave->counted.rx_bytes, refused.bytes);
-	fom_raise(&now.multicast, slave->counted.multicast, refused.duplicate + refused.reflected);
+	fom_raise(&now.multicast, slave->counted.multicast, refused.group);
 	slave->share = now;
 }
 

@@ -3,32 +3,37 @@
  * What the fabric brings by both slaves enters once, by whichever is first.
  *
  * Group frames: a fabric that serves both ports brings each twice, and then the active slave's are enough. But some
- * bring them to one port only, the paravirtual one for instance. So after each switch they are taken from all slaves,
- * and compared, until one has come by both.
+ * bring them to one port only, or only some of them. So after each switch those of one sender to one address are taken
+ * from all slaves, and compared, until one has come by both.
  *
  * Unicast comes by one port, unless the fabric does not know where we are and floods it. So nothing is compared before
  * some comes by a slave that is not active, nor for long after.
  *
- * Two frames are the same if their first bytes are, and came by different slaves within a moment: as in IEC 62439-3
- * (PRP), but without its sequence numbers, which the fabric would have to give them.
+ * Two frames are the same if their beginnings and ends are, and came by different slaves within a moment: as in
+ * IEC 62439-3 (PRP), but without its sequence numbers, which the fabric would have to give them.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/jhash.h>
 #include <linux/siphash.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
 #include "fom.h"
 
-#define FOM_COMPARED 128 /* bytes of a frame; addresses, numbers and sums are within */
-#define FOM_MOMENT_MS 50 /* between two copies; what sends the same again waits longer */
+#define FOM_COMPARED 128 /* bytes of a frame's beginning; addresses, numbers and sums are within */
+#define FOM_COMPARED_END 32
+
+/* Between two copies, in ms. What is sent to one again because no answer came may be the same, and no copy. */
+#define FOM_GROUP_MOMENT 50
+#define FOM_UNICAST_MOMENT 10
 #define FOM_WARY (10 * HZ)
 /* So many group frames by another slave, none by the active one: then that one is not served. */
 #define FOM_MISSED 8
 
-/* A print: what a frame is << 20 | who brought it << 16 | when, in ms. */
-#define FOM_PRINT_FRAME 20
-#define FOM_PRINT_SLOT 16
+/* A print: what a frame is << 24 | slots that have brought it << 16 | when, in ms. */
+#define FOM_PRINT_FRAME 24
+#define FOM_PRINT_SLOTS 16
 
 /* Sums are the sender's to fill in or the NIC's: one copy may have it already. */
 static void fom_forget_sum(u8 *bytes, u16 protocol)
@@ -51,19 +56,28 @@ static void fom_forget_sum(u8 *bytes, u16 protocol)
 		memset(bytes + at + offsetof(struct tcphdr, check), 0, sizeof(__sum16));
 }
 
+/* 0: cannot be compared. */
 static u64 fom_print(const struct fom_frame *frame)
 {
 	static siphash_aligned_key_t key;
 	/* One copy may be filled up to the least length of a frame, the other not. */
-	u8 bytes[FOM_COMPARED] __aligned(8) = {};
+	u8 bytes[FOM_COMPARED + FOM_COMPARED_END] __aligned(8) = {};
 	unsigned int n = min_t(unsigned int, frame->bytes, FOM_COMPARED);
+	bool longer = frame->bytes >= FOM_COMPARED + FOM_COMPARED_END;
+	u8 *end = bytes + FOM_COMPARED;
 	u64 more;
 
 	if (frame->skb) {
-		if (skb_copy_bits(frame->skb, -ETH_HLEN, bytes, n))
+		if (skb_copy_bits(frame->skb, -ETH_HLEN, bytes, n) ||
+		    (longer && skb_copy_bits(frame->skb, frame->skb->len - FOM_COMPARED_END, end, FOM_COMPARED_END)))
 			return 0;
 	} else {
-		memcpy(bytes, frame->header, min_t(unsigned int, n, frame->linear));
+		/* In several buffers, which other drivers cut elsewhere. */
+		if (frame->linear < frame->bytes)
+			return 0;
+		memcpy(bytes, frame->header, n);
+		if (longer)
+			memcpy(end, (const u8 *)frame->header + frame->bytes - FOM_COMPARED_END, FOM_COMPARED_END);
 	}
 	fom_forget_sum(bytes, ntohs(frame->header->h_proto));
 	more = max_t(unsigned int, frame->bytes, ETH_ZLEN);
@@ -73,21 +87,33 @@ static u64 fom_print(const struct fom_frame *frame)
 	return siphash(bytes, sizeof(bytes), &key) ^ siphash_1u64(more, &key);
 }
 
-/* Was it brought by another slave, a moment ago? Of two copies under way at once, one CPU finds the other's. */
-static bool fom_seen(const struct fom_slave *slave, const struct fom_frame *frame)
+/* Was it brought by another slave, a moment ago, and not yet by this one? */
+static bool fom_seen(const struct fom_slave *slave, const struct fom_frame *frame, u16 moment)
 {
-	u64 print = fom_print(frame), *kept = &slave->master->prints[print % FOM_PRINTS];
-	u16 now = jiffies_to_msecs(jiffies);
-	u64 mine = print >> FOM_PRINT_FRAME << FOM_PRINT_FRAME | (u64)slave->slot << FOM_PRINT_SLOT | now;
-	u64 before = xchg(kept, mine);
+	u64 print = fom_print(frame), mine, before, after, bit = BIT_ULL(FOM_PRINT_SLOTS + slave->slot);
+	atomic64_t *kept = &slave->master->prints[print % FOM_PRINTS];
+	bool copy;
+	u16 now;
 
-	if ((before ^ mine) >> FOM_PRINT_FRAME || (u16)(now - (u16)before) > FOM_MOMENT_MS)
+	if (unlikely(!print))
 		return false;
-	/* The same slave's is not a copy: it was sent again. */
-	if (((before ^ mine) >> FOM_PRINT_SLOT) == 0)
-		return false;
-	cmpxchg(kept, mine, 0);
-	return true;
+	do {
+		before = atomic64_read(kept);
+		now = jiffies_to_msecs(jiffies);
+		mine = print >> FOM_PRINT_FRAME << FOM_PRINT_FRAME | bit | now;
+		/* The same slave's is not a copy: it was sent again. The other CPU's clock may be ahead. */
+		copy = !((before ^ mine) >> FOM_PRINT_FRAME) && !(before & bit) &&
+		       (u16)(now - (u16)before + moment) <= 2 * moment;
+		after = copy ? before | bit : mine;
+	} while (atomic64_cmpxchg(kept, before, after) != before);
+	return copy;
+}
+
+/* Does what others behind it have sent come back by its slaves? A capture alone makes no others. */
+static bool fom_others_behind(const struct net_device *dev)
+{
+	return rcu_access_pointer(dev->rx_handler) || !netdev_uc_empty(dev) ||
+	       (dev->flags & IFF_PROMISC && !list_empty(&dev->adj_list.upper));
 }
 
 /**
@@ -99,14 +125,14 @@ static bool fom_seen(const struct fom_slave *slave, const struct fom_frame *fram
  */
 bool fom_group_twice(const struct fom_slave *slave, const struct fom_frame *frame)
 {
-	struct fom_groups *groups = &slave->master->groups[is_broadcast_ether_addr(frame->header->h_dest)];
+	u32 which = jhash(frame->header, 2 * ETH_ALEN, 0);
+	struct fom_groups *groups = &slave->master->groups[which % FOM_GROUPS];
 	bool active = slave == rcu_access_pointer(slave->master->active);
 
-	/* What others behind the master have sent comes back by the slaves that are not active. */
-	if (slave->upper->flags & IFF_PROMISC || !netdev_uc_empty(slave->upper))
+	if (fom_others_behind(slave->upper))
 		return !active;
 	if (!READ_ONCE(groups->by_all)) {
-		if (!fom_seen(slave, frame))
+		if (!fom_seen(slave, frame, FOM_GROUP_MOMENT))
 			return false;
 		WRITE_ONCE(groups->missed, 0);
 		WRITE_ONCE(groups->by_all, true);
@@ -148,13 +174,15 @@ bool fom_unicast_twice(struct fom_slave *slave, const struct fom_frame *frame)
 	struct fom_slave *active = rcu_dereference_bh(master->active);
 
 	if (slave != active) {
-		WRITE_ONCE(master->wary_until, jiffies + FOM_WARY);
+		/* Where all comes by this one, other CPUs are spared the word. */
+		if (time_before(READ_ONCE(master->wary_until), jiffies + FOM_WARY - HZ))
+			WRITE_ONCE(master->wary_until, jiffies + FOM_WARY);
 		if (active && !READ_ONCE(active->wary))
 			WRITE_ONCE(active->wary, true);
 	} else if (time_after(jiffies, READ_ONCE(master->wary_until))) {
 		fom_trust(slave);
 	}
-	return fom_seen(slave, frame);
+	return fom_seen(slave, frame, FOM_UNICAST_MOMENT);
 }
 
 /**
@@ -169,6 +197,7 @@ void fom_twice_begin(struct fom_device *master)
 	struct fom_slave *slave;
 
 	memset(master->groups, 0, sizeof(master->groups));
+	WRITE_ONCE(master->wary_until, jiffies);
 	list_for_each_entry(slave, &master->slaves, node)
 		WRITE_ONCE(slave->wary, slave != active);
 }

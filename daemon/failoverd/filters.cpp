@@ -71,6 +71,12 @@ Uppers uppers_of(const Master &master, const std::vector<netlink::Link> &links) 
 	return uppers;
 }
 
+bool others_behind(const Master &master, const std::vector<netlink::Link> &links) {
+	return std::ranges::any_of(stack_on(master.visible, links), [&](const Level &level) {
+		return level.link->master != 0 || level.link->mac != master.mac;
+	});
+}
+
 std::vector<std::string> sync_filters(Kernel &kernel, Master &master) {
 	std::vector<std::string> problems;
 	for (auto &slave : master.slaves)

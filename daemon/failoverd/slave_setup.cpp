@@ -136,8 +136,10 @@ Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave
 	entry.netdev = 0;
 	entry.role = static_cast<std::uint8_t>(slave.role);
 	entry.rank = rank_of(slave.role);
+	entry.early = 0;
 
 	Status done = attach_programs(kernel, master, slave);
+	entry.early = slave.xdp;
 	if (done)
 		done = configure_link(kernel, master, slave);
 	if (done && !slave.bus.empty())

@@ -119,7 +119,7 @@ void Manager::look_above(Master &master, const std::vector<netlink::Link> &links
 	master_changed(master, *self);
 	// What those have sent must not enter again where it comes back.
 	auto &entry = kernel_.maps.masters().at(master.index);
-	std::atomic_ref(entry.others).store(self->promiscuity > 0 || !uppers_of(master, links).unicast.empty());
+	std::atomic_ref(entry.others).store(others_behind(master, links));
 }
 
 Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::string> &notes) {

@@ -16,6 +16,7 @@ void enter_in_table(Kernel &kernel, const Master &master) {
 	entry.last_from = FOM_NO_SLOT;
 	entry.chosen = FOM_NO_SLOT;
 	entry.policy = FOM_POLICY_FAILOVER_ORDER;
+	entry.others = 1; // until somebody has looked
 	std::ranges::copy(master.mac.bytes(), entry.mac);
 	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot)
 		(void)kernel.maps.clear_stats(master.index, slot);

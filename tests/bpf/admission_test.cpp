@@ -107,9 +107,30 @@ TEST_CASE("Once one has come by both, group frames are taken from the active sla
 	CHECK(path.receive(kStandby, frame(kGroup, kPeerMac)) == kRedirect);
 	// Another slave is active: it may be served otherwise.
 	path.master().active = kStandby;
-	++path.master().switches;
+	++path.master().switched_ns;
 	CHECK(path.receive(kPrimary, numbered(kBroadcast, 3)) == kRedirect);
 	CHECK(path.receive(kStandby, numbered(kBroadcast, 3)) == kDrop);
+}
+
+TEST_CASE("What one sender's come by says nothing of another's") {
+	const auto other = frame(kBroadcastMac, *MacAddress::parse("52:54:00:00:00:98"), 0x0806);
+	Datapath path;
+	(void)path.receive(kStandby, kBroadcast);
+	(void)path.receive(kPrimary, kBroadcast);
+	for (unsigned number = 1; number < 20; ++number) {
+		CHECK(path.receive(kStandby, numbered(other, number)) == kRedirect);
+		CHECK(path.receive(kStandby, numbered(kBroadcast, number)) == kDrop);
+		CHECK(path.receive(kPrimary, numbered(kBroadcast, number)) == kRedirect);
+	}
+}
+
+TEST_CASE("What an XDP program has let through is not asked about again") {
+	Datapath path;
+	for (auto &slot : path.master().slots)
+		slot.early = 1;
+	CHECK(path.receive_xdp(kStandby, kBroadcast) == XDP_PASS);
+	CHECK(path.receive_xdp(kPrimary, kBroadcast) == XDP_DROP);
+	CHECK(path.receive(kStandby, kBroadcast) == kRedirect);
 }
 
 TEST_CASE("An active slave that is served no more is not waited for") {
@@ -175,6 +196,10 @@ TEST_CASE("Two copies may differ in their sums and in what fills them up; other 
 	options[14] = 0x46;
 	options_summed = options;
 	options_summed[44] = 1;
+	Packet long_one = udp, other_end;
+	long_one.resize(200);
+	other_end = long_one;
+	other_end.back() = 1;
 	struct Pair {
 		const char *sentence;
 		Packet one, other;
@@ -184,7 +209,9 @@ TEST_CASE("Two copies may differ in their sums and in what fills them up; other 
 	    {"filled up to 60 bytes", short_one, frame(kBroadcastMac, kPeerMac, 0x0806), true},
 	    {"with and without a sum", udp, summed, true},
 	    {"with and without a sum behind options", options, options_summed, true},
+	    {"long", long_one, long_one, true},
 	    {"for another port", udp, other_port, false},
+	    {"with another end", long_one, other_end, false},
 	    {"the sum's place without options", options, summed, false},
 	};
 	for (const auto &pair : pairs) {

@@ -62,7 +62,8 @@ struct fom_slot {
 	__u32 flags;   /* FOM_SLOT_* */
 	__u32 rank;    /* lower is preferred */
 	__u8 role;     /* enum fom_role */
-	__u8 pad[3];
+	__u8 early;    /* 1: an XDP program of ours runs in its driver */
+	__u8 pad[2];
 	__u64 netdev; /* kernel address of the slave's net_device where the kernel needs it noted, else 0 */
 };
 
