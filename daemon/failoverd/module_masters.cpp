@@ -188,6 +188,30 @@ void ModuleMasters::switched(const std::string &master, const kmod::ModuleEvent 
 	auto record = switch_event(master, change);
 	log::notice("{}: {}", master, record.message);
 	journal_.add(std::move(record));
+	unanswered_.erase(event.master);
+	if (event.event.to == FOM_NO_SLOT)
+		neighbours_.end(event.master);
+	else
+		neighbours_.begin(event.master);
+}
+
+void ModuleMasters::neighbours_checked(int ifindex, const std::vector<std::string> &silent) {
+	const auto masters = look();
+	const auto master =
+	    std::ranges::find_if(masters, [&](const auto &one) { return one.device.ifindex == ifindex; });
+	if (master == masters.end())
+		return neighbours_.end(ifindex);
+	const auto state = state_of(*master);
+	if (silent.empty()) {
+		if (unanswered_.erase(ifindex) == 0)
+			return;
+		log::notice("{}: neighbours answer again", state.name);
+		return journal_.add(answered_event(state.name, state.active));
+	}
+	const auto &silence = unanswered_[ifindex] = unanswered_by(state, silent);
+	auto event = unanswered_event(state.name, silence);
+	log::warning("{}: {}", state.name, event.message);
+	journal_.add(std::move(event));
 }
 
 void ModuleMasters::reconfigure(const config::Config &config) {
@@ -235,6 +259,8 @@ control::MasterState ModuleMasters::state_of(const kmod::Master &master) const {
 	if (const auto known = slaves_.find({master.index, master.last_from});
 	    state.last && state.last->from.empty() && known != slaves_.end())
 		state.last->from = known->second;
+	if (const auto silence = unanswered_.find(master.device.ifindex); silence != unanswered_.end())
+		state.unanswered = silence->second;
 	return state;
 }
 
