@@ -371,7 +371,7 @@ TEST_CASE("Silence undoes nothing but a failback to a slave that has another bes
 	}
 	SECTION("the kernel was it") {
 		(void)model.kernel_switched(kPrimary, kStandby, FOM_CAUSE_CARRIER_LOSS, 3s);
-		(void)model.carrier_changed(kPrimary, true, 4s);
+		(void)model.carrier_changed(kPrimary, true, 3s + 1ms);
 		REQUIRE(model.active() == kStandby);
 	}
 	SECTION("it was found so") {
