@@ -69,13 +69,18 @@ void check_answers(const MasterState &master, const Evidence &evidence, Findings
 	if (!master.unanswered)
 		return;
 	const auto &silence = *master.unanswered;
-	out.push_back({silence.back_on.empty() ? Severity::Problem : Severity::Warning, "unanswered", master.name,
+	std::string advice =
+	    fmt::format("On the host: {}. Look at its forwarding entries for that address, and at the MAC "
+			"spoof check, trust and VLAN of the VF.",
+			silence.hint);
+	const auto other = std::ranges::find(master.slaves, "ready", &SlaveState::health);
+	if (is_silent(master) && other != master.slaves.end())
+		advice += fmt::format(" Until then 'failoverctl switch {} {}' may help.", master.name, other->role);
+	out.push_back({is_silent(master) ? Severity::Problem : Severity::Warning, "unanswered", master.name,
 		       fmt::format("nobody answered by {} ({}), asked {}{}", silence.slave,
 				   time_ago(silence.since, evidence.now), fmt::join(silence.asked, ", "),
-				   silence.back_on.empty() ? "" : "; traffic is back on " + silence.back_on),
-		       fmt::format("On the host: {}. Look at its forwarding entries for that address, and at the MAC "
-				   "spoof check, trust and VLAN of the VF.",
-				   silence.hint)});
+				   is_silent(master) ? "" : "; traffic is back on " + silence.back_on),
+		       advice});
 }
 
 void check_redundancy(const MasterState &master, const Evidence &, Findings &out) {

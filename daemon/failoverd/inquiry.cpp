@@ -25,7 +25,7 @@ bool may_be_asked(const netlink::Neighbour &neighbour) {
 }
 
 /// Lower is asked first.
-int rank_of(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
+int order_of(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
 	const bool gateway = std::ranges::any_of(gateways, [&](const Gateway &one) {
 		return one.ifindex == neighbour.ifindex && one.address == neighbour.dst;
 	});
@@ -54,7 +54,7 @@ std::vector<netlink::Neighbour> whom_to_ask(const std::vector<int> &links,
 	std::ranges::copy_if(neighbours, std::back_inserter(asked), [&](const auto &neighbour) {
 		return is_here(neighbour, links) && may_be_asked(neighbour);
 	});
-	std::ranges::stable_sort(asked, {}, [&](const auto &neighbour) { return rank_of(neighbour, gateways); });
+	std::ranges::stable_sort(asked, {}, [&](const auto &neighbour) { return order_of(neighbour, gateways); });
 	if (asked.size() > kMostAsked)
 		asked.resize(kMostAsked);
 	return asked;

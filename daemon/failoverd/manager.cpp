@@ -228,6 +228,8 @@ void Manager::slave_gone(Master &master, model::Slot slot) {
 	const std::string line = fmt::format("{} ({}) is gone", slave.name, role_name(slave.role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-left", master.name, slave.name, line);
+	if (master.unanswered && master.unanswered->slave == slave.name)
+		master.unanswered.reset(); // what returns is tried at once
 	perform(master, master.model.slave_left(slot, EventLoop::now()));
 	survey_soon(); // another one may have waited for this place
 }

@@ -103,7 +103,7 @@ Status ModuleMasters::start(const config::Config &config) {
 			    else if (std::holds_alternative<kmod::ModuleCame>(event))
 				    came();
 			    else if (std::holds_alternative<kmod::ModuleWent>(event))
-				    module_.reset();
+				    went();
 			    else
 				    log::notice("events of the kernel module were lost");
 		    });
@@ -135,6 +135,13 @@ void ModuleMasters::came() {
 			   given ? "the kernel module has a hidden namespace from us" : given.error().message);
 	}
 	configure();
+}
+
+void ModuleMasters::went() {
+	module_.reset();
+	for (const auto &[master, silence] : unanswered_)
+		neighbours_.end(master);
+	unanswered_.clear();
 }
 
 std::vector<kmod::Master> ModuleMasters::look() {

@@ -42,6 +42,7 @@ public:
 
 private:
 	void came();
+	void went();
 	void happened(const kmod::ModuleEvent &event);
 	void switched(const std::string &master, const kmod::ModuleEvent &event);
 	/// The module decides: who is silent is only told.

@@ -3,6 +3,7 @@
 
 #include "log.hpp"
 
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace failover {
@@ -41,9 +42,7 @@ void NeighbourCheck::wake(int master) {
 	if (!running.asked) {
 		ask(master, running);
 	} else if (running.silent) {
-		for (const auto &neighbour : running.inquiry.silent())
-			(void)route_->use_neighbour(neighbour); // deleted by somebody: it may come back by itself
-		wake_at(master, EventLoop::now() + kAgain);
+		look_again(master, running);
 	} else {
 		running.inquiry.give_up();
 		conclude(master);
@@ -78,6 +77,18 @@ void NeighbourCheck::ask(int master, Running &running) {
 	running.inquiry = Inquiry(std::move(asked));
 	running.asked = true;
 	wake_at(master, EventLoop::now() + kGiveUp);
+}
+
+void NeighbourCheck::look_again(int master, const Running &running) {
+	bool there = false;
+	for (const auto &neighbour : running.inquiry.silent()) {
+		const auto done = route_->use_neighbour(neighbour);
+		there = there || done || done.error().code != ENODEV;
+	}
+	if (there)
+		wake_at(master, EventLoop::now() + kAgain);
+	else
+		running_.erase(master);
 }
 
 Status NeighbourCheck::listen() {

@@ -38,6 +38,7 @@ private:
 	void wake_at(int master, EventLoop::Time when);
 	void wake(int master);
 	void ask(int master, Running &running);
+	void look_again(int master, const Running &running);
 	[[nodiscard]] Status listen();
 	void hear();
 	/// Says what has come out.

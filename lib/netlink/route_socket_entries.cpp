@@ -166,7 +166,7 @@ Status RouteSocket::probe_neighbour(const Neighbour &neighbour) {
 Status RouteSocket::use_neighbour(const Neighbour &neighbour) {
 	Neighbour change = bare_entry(neighbour);
 	change.flags |= NTF_USE;
-	Request request = neighbour_request(RTM_NEWNEIGH, 0, change);
+	Request request = neighbour_request(RTM_NEWNEIGH, NLM_F_CREATE, change);
 	return channel_.transact(request, fmt::format("looking for {}", describe(neighbour)));
 }
 

@@ -353,15 +353,19 @@ TEST_CASE("A neighbour is asked, stays what it was otherwise, and is told of whe
 	CHECK(hears(NUD_FAILED));
 }
 
-TEST_CASE("Who is not there is not asked") {
+TEST_CASE("Who is not known is not asked, but can be looked for") {
 	PairLab lab;
 	Neighbour neighbour;
 	neighbour.ifindex = lab.ifindex;
 	neighbour.family = AF_INET;
 	neighbour.dst = ip_from_string("10.0.0.7");
 	CHECK(lab.socket.probe_neighbour(neighbour).error().code == ENOENT);
-	CHECK(lab.socket.use_neighbour(neighbour).error().code == ENOENT);
 	CHECK_FALSE(succeeds("ip neigh show dev ve0 nud all | grep 10.0.0.7"));
+	run("ip addr add 10.0.0.1/24 dev ve0");
+	must(lab.socket.use_neighbour(neighbour));
+	CHECK(succeeds("ip neigh show dev ve0 nud all | grep '10.0.0.7.*INCOMPLETE'"));
+	neighbour.ifindex = 77;
+	CHECK(lab.socket.use_neighbour(neighbour).error().code == ENODEV);
 }
 
 TEST_CASE("The gateway of a link is found by what it routes, whatever other links do") {
