@@ -80,7 +80,6 @@ Neighbour bare_entry(const Neighbour &neighbour) {
 	Neighbour bare;
 	bare.ifindex = neighbour.ifindex;
 	bare.family = neighbour.family;
-	bare.flags = neighbour.flags & NTF_ROUTER;
 	bare.dst = neighbour.dst;
 	return bare;
 }
@@ -165,7 +164,7 @@ Status RouteSocket::probe_neighbour(const Neighbour &neighbour) {
 
 Status RouteSocket::use_neighbour(const Neighbour &neighbour) {
 	Neighbour change = bare_entry(neighbour);
-	change.flags |= NTF_USE;
+	change.flags = NTF_USE;
 	Request request = neighbour_request(RTM_NEWNEIGH, NLM_F_CREATE, change);
 	return channel_.transact(request, fmt::format("looking for {}", describe(neighbour)));
 }

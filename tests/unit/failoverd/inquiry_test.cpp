@@ -65,16 +65,18 @@ TEST_CASE("Nobody is asked who was never heard of, or whose entry others keep") 
 	CHECK(asked({make("10.0.0.1", NUD_REACHABLE, kMaster + 1)}).empty());
 }
 
-TEST_CASE("Neighbours of VLANs and macvlans are reached by the master, a bridge's perhaps not") {
+TEST_CASE("Neighbours of VLANs and macvlans are reached by the master, those behind a bridge or tunnel perhaps not") {
 	std::vector links{make_link(kMaster, "eth0"),
 			  make_link(3, "eth0.7", kMac, "vlan"),
 			  make_link(4, "mv0", kOtherMac, "macvlan"),
 			  make_link(5, "br0", kMac, "bridge"),
 			  make_link(6, "br0.8", kMac, "vlan"),
+			  make_link(7, "tunnel", kOtherMac, "vxlan"),
 			  make_link(9, "eth9")};
 	links[1].lower = kMaster;
 	links[2].lower = 3;
 	links[4].lower = 5;
+	links[5].lower = kMaster;
 	CHECK(asked_by(kMaster, links) == std::vector{kMaster, 3, 4});
 	links[0].master = 5;
 	CHECK(asked_by(kMaster, links) == std::vector{kMaster, 3, 4});
@@ -96,6 +98,7 @@ TEST_CASE("One that answers is enough, silence counts when all are silent") {
 		CHECK(inquiry.outcome() == Outcome::kUnanswered);
 		CHECK(inquiry.names() == Names{"10.0.0.1", "fe80::1"});
 		inquiry.heard(make("10.0.0.1", NUD_FAILED), true);
+		inquiry.heard(make("fe80::1", NUD_FAILED), true);
 		inquiry.heard(make("10.0.0.1", NUD_INCOMPLETE), false);
 		CHECK(inquiry.outcome() == Outcome::kUnanswered);
 		inquiry.heard(make("10.0.0.1", NUD_REACHABLE), false);

@@ -374,11 +374,19 @@ TEST_CASE("Silence undoes nothing but a failback to a slave that has another bes
 		(void)model.carrier_changed(kPrimary, true, 3s + 1ms);
 		REQUIRE(model.active() == kStandby);
 	}
+	SECTION("the one before failed, and may soon be returned to") {
+		model = pair_of_slaves({.failback_delay = 10s, .proof_timeout = 0s});
+		(void)model.clock(12s);
+		REQUIRE(model.active() == kPrimary);
+		(void)model.carrier_changed(kPrimary, false, 13s);
+		(void)model.carrier_changed(kPrimary, true, 14s);
+		REQUIRE(model.active() == kStandby);
+	}
 	SECTION("it was found so") {
 		model.adopt_active(kPrimary);
 	}
 	const auto active = model.active();
-	CHECK(model.unanswered(9s).empty());
+	CHECK(model.unanswered(15s).empty());
 	CHECK(model.active() == active);
 }
 
