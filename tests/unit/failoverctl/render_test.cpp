@@ -69,6 +69,7 @@ TEST_CASE("Status says that nobody answers, and what to look at", "[render]") {
               asked 10.0.0.1, fe80::1
               the fabric may still deliver 52:54:00:12:34:56 to the primary's port
          Why: unbind)") != std::string::npos);
+	CHECK(render_list({master}, plain_view()).find("nobody answers, no redundancy: ") != std::string::npos);
 	master.unanswered->slave = "vf0";
 	master.unanswered->back_on = "virtio0";
 	const std::string back = render_master(master, {}, plain_view());
