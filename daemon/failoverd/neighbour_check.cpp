@@ -51,32 +51,36 @@ void NeighbourCheck::wake(int master) {
 }
 
 void NeighbourCheck::ask(int master, Running &running) {
-	if (auto done = listen(); !done) {
-		log::warning("whether neighbours still answer is not known: {}", done.error().message);
+	// Listening comes first: an answer may be there before the next question.
+	auto listening = listen();
+	auto asked = listening ? who_may_answer(master) : tl::unexpected(std::move(listening.error()));
+	if (!asked)
+		log::warning("whether neighbours still answer is not known: {}", asked.error().message);
+	else // one that has gone since then, or failed, was not asked
+		std::erase_if(*asked, [&](const auto &neighbour) { return !route_->probe_neighbour(neighbour); });
+	if (!asked || asked->empty()) {
 		running_.erase(master);
 		return;
 	}
-	std::vector<netlink::Neighbour> asked;
-	auto links = route_->links();
-	auto neighbours = route_->neighbours();
-	if (links && neighbours) {
-		const auto devices = asked_by(master, *links);
-		std::vector<Gateway> gateways;
-		for (const int device : devices)
-			for (const int family : {AF_INET, AF_INET6})
-				if (auto gateway = route_->gateway(family, device); !gateway.empty())
-					gateways.push_back({device, std::move(gateway)});
-		asked = whom_to_ask(devices, *neighbours, gateways);
-	}
-	// One that has gone since then, or failed, was not asked.
-	std::erase_if(asked, [&](const auto &neighbour) { return !route_->probe_neighbour(neighbour); });
-	if (asked.empty()) {
-		running_.erase(master);
-		return;
-	}
-	running.inquiry = Inquiry(std::move(asked));
+	running.inquiry = Inquiry(std::move(*asked));
 	running.asked = true;
 	wake_at(master, EventLoop::now() + kGiveUp);
+}
+
+Result<std::vector<netlink::Neighbour>> NeighbourCheck::who_may_answer(int master) {
+	auto links = route_->links();
+	if (!links)
+		return tl::unexpected(std::move(links.error()));
+	auto neighbours = route_->neighbours();
+	if (!neighbours)
+		return neighbours;
+	const auto devices = asked_by(master, *links);
+	std::vector<Gateway> gateways;
+	for (const int device : devices)
+		for (const int family : {AF_INET, AF_INET6})
+			if (auto gateway = route_->gateway(family, device); !gateway.empty())
+				gateways.push_back({device, std::move(gateway)});
+	return whom_to_ask(devices, *neighbours, gateways);
 }
 
 void NeighbourCheck::look_again(int master, const Running &running) {

@@ -38,6 +38,7 @@ private:
 	void wake_at(int master, EventLoop::Time when);
 	void wake(int master);
 	void ask(int master, Running &running);
+	[[nodiscard]] Result<std::vector<netlink::Neighbour>> who_may_answer(int master);
 	void look_again(int master, const Running &running);
 	[[nodiscard]] Status listen();
 	void hear();
