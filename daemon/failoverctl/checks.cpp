@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 namespace failover::ctl {
@@ -62,6 +63,24 @@ void check_path(const MasterState &master, const Evidence &, Findings &out) {
 	    {Severity::Problem, "path", master.name, standing_words(master),
 	     "Nothing gets out of this machine here. See the slaves in 'failoverctl status', the kernel log for "
 	     "their drivers, and the hypervisor for their links."});
+}
+
+void check_answers(const MasterState &master, const Evidence &evidence, Findings &out) {
+	if (!master.unanswered)
+		return;
+	const auto &silence = *master.unanswered;
+	std::string advice =
+	    fmt::format("On the host: {}. Look at its forwarding entries for that address, and at the MAC "
+			"spoof check, trust and VLAN of the VF.",
+			silence.hint);
+	const auto other = std::ranges::find(master.slaves, "ready", &SlaveState::health);
+	if (is_silent(master) && other != master.slaves.end())
+		advice += fmt::format(" Until then 'failoverctl switch {} {}' may help.", master.name, other->role);
+	out.push_back({is_silent(master) ? Severity::Problem : Severity::Warning, "unanswered", master.name,
+		       fmt::format("nobody answered by {} ({}), asked {}{}", silence.slave,
+				   time_ago(silence.since, evidence.now), fmt::join(silence.asked, ", "),
+				   is_silent(master) ? "" : "; traffic is back on " + silence.back_on),
+		       advice});
 }
 
 void check_redundancy(const MasterState &master, const Evidence &, Findings &out) {
@@ -209,9 +228,9 @@ void check_liveness(const MasterState &master, const Evidence &, Findings &out) 
 	     "While nothing is sent, a switch waits for failoverd; keep it running. 'failoverctl probe' says why."});
 }
 
-constexpr std::array kMasterChecks = {check_path,     check_redundancy, check_preferred, check_flapping,
-				      check_mtu,      check_mac,        check_floods,    check_notify,
-				      check_refusals, check_losses,     check_liveness};
+constexpr std::array kMasterChecks = {check_path,     check_answers,  check_redundancy, check_preferred,
+				      check_flapping, check_mtu,      check_mac,        check_floods,
+				      check_notify,   check_refusals, check_losses,     check_liveness};
 
 } // namespace
 

@@ -80,7 +80,8 @@ control::SlaveState slave_state(const fom_master &master, unsigned slot, Side &s
 
 /// Planned switches are the daemon's, all others the kernel may have made; without the daemon nobody else did.
 const char *switched_by(fom_cause cause) {
-	return cause == FOM_CAUSE_FAILBACK || cause == FOM_CAUSE_OPERATOR ? "daemon" : "kernel";
+	return cause == FOM_CAUSE_FAILBACK || cause == FOM_CAUSE_OPERATOR || cause == FOM_CAUSE_PROBE ? "daemon"
+												      : "kernel";
 }
 
 control::MasterState master_state(const bpf::Maps &maps, unsigned index, Side &visible, Side &hidden) {

@@ -17,7 +17,7 @@ constexpr std::size_t kMasterWidth = 8;
 Tone tone_of_kind(const control::EventRecord &event) {
 	if (event.switch_record)
 		return event.switch_record->to.empty() ? Tone::Bad : Tone::Strong;
-	if (event.kind == "refused")
+	if (event.kind == "refused" || event.kind == "unanswered")
 		return Tone::Bad;
 	if (event.kind == "slave-left" || event.kind == "unbind" || event.kind == "unplugged")
 		return Tone::Warn;

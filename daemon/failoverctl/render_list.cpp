@@ -43,7 +43,8 @@ std::string render_list(const std::vector<control::MasterState> &raw, const View
 			   active == nullptr ? "-" : active->role,
 			   master.since > 0 ? time_ago(master.since, view.now) : "-",
 			   grouped(static_cast<std::uint64_t>(master.switches)), master.backend,
-			   view.paint(tone, standing_words(master))});
+			   is_silent(master) ? view.paint(Tone::Bad, "nobody answers, " + standing_words(master))
+					     : view.paint(tone, standing_words(master))});
 	}
 	std::string text;
 	for (const auto &line : table.lines())

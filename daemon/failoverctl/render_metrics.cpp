@@ -105,6 +105,8 @@ void add_masters(Exposition &out, const std::vector<MasterState> &masters) {
 		 [](const MasterState &master) { return standing_of(master) == Standing::NoPath ? 0 : 1; });
 	out.each(masters, "master_redundant", "gauge", "", "Whether another slave could take over at once.",
 		 [](const MasterState &master) { return standing_of(master) == Standing::Redundant ? 1 : 0; });
+	out.each(masters, "master_unanswered", "gauge", "", "Whether neighbours are silent by the active slave.",
+		 [](const MasterState &master) { return is_silent(master) ? 1 : 0; });
 	out.each(masters, "master_switches", "counter", "", "How often the active slave changed.",
 		 [](const MasterState &master) { return master.switches; });
 	out.each(masters, "master_active_since_seconds", "gauge", "seconds",

@@ -42,7 +42,21 @@ std::string headline(const MasterState &master, const View &view) {
 	if (const SlaveState *active = active_slave(master))
 		text += fmt::format("traffic on {} ({}) {} ", view.paint(Tone::Strong, active->name), active->role,
 				    view.separator());
-	return text + view.paint(tone, standing_words(master));
+	text += view.paint(tone, standing_words(master));
+	return is_silent(master)
+		   ? fmt::format("{} {} {}", text, view.separator(), view.paint(Tone::Bad, "nobody answers"))
+		   : text;
+}
+
+void add_silence(Page &page, const control::Unanswered &silence, const View &view) {
+	page.field("Unanswered",
+		   view.paint(silence.back_on.empty() ? Tone::Bad : Tone::Warn,
+			      fmt::format("nobody answered by {} since {}; {}", silence.slave,
+					  absolute_time(silence.since), time_ago(silence.since, view.now))));
+	page.field("", fmt::format("asked {}", fmt::join(silence.asked, ", ")));
+	page.field("", silence.hint);
+	if (!silence.back_on.empty())
+		page.field("", fmt::format("back on {}, {} is tried again later", silence.back_on, silence.slave));
 }
 
 std::string active_words(const MasterState &master, const View &view) {
@@ -138,6 +152,8 @@ std::string render_master(const MasterState &raw, const std::vector<control::Eve
 	Page page(view);
 	page.line(headline(master, view));
 	page.field("Active", active_words(master, view));
+	if (master.unanswered)
+		add_silence(page, *master.unanswered, view);
 	if (master.last) {
 		page.field("Why", fmt::format("{}: {}", master.last->cause, cause_words(*master.last)));
 		page.field("Last switch", last_switch_words(*master.last, view));

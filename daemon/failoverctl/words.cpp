@@ -76,6 +76,10 @@ std::string standing_words(const control::MasterState &master) {
 	return reasons.empty() ? "no path: no slave carries traffic" : fmt::format("no path: {}", reasons);
 }
 
+bool is_silent(const control::MasterState &master) {
+	return master.unanswered && master.unanswered->back_on.empty();
+}
+
 std::string health_words(const std::string &health) {
 	if (health == "gone" || health == "down" || health == "ready" || health == "active")
 		return "is " + health;

@@ -29,6 +29,8 @@ enum class Standing {
 /// "virtio0 → vf0, failback: vf0 came back and is preferred (daemon, took 1.84 ms, lost nothing)"
 [[nodiscard]] std::string switch_words(const control::SwitchRecord &change, const View &view);
 /// "gone", "has no carrier"
+/// Nobody answers by the active slave; not where another one was returned to for that.
+[[nodiscard]] bool is_silent(const control::MasterState &master);
 [[nodiscard]] std::string health_words(const std::string &health);
 
 } // namespace failover::ctl

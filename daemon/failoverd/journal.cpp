@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace failover {
 
@@ -32,6 +33,44 @@ control::EventRecord moved_event(const std::string &master, const std::string &s
 	event.message = fmt::format("another port sent with our address, so the fabric looked for us there (heard by "
 				    "{}); announced again",
 				    slave);
+	return event;
+}
+
+control::Unanswered unanswered_by(const control::MasterState &state, std::vector<std::string> asked) {
+	control::Unanswered silence;
+	silence.since = state.since;
+	silence.slave = state.active;
+	silence.asked = std::move(asked);
+	const auto active = std::ranges::find(state.slaves, state.active, &control::SlaveState::name);
+	const bool standby = active != state.slaves.end() && active->role == "standby";
+	const char *here = standby ? "standby" : "primary";
+	const char *there = standby ? "primary" : "standby";
+	// What comes by a slave that is ready is heard too: then it is what we send that gets lost.
+	const bool heard = std::ranges::any_of(state.slaves, [](const auto &slave) { return slave.health == "ready"; });
+	silence.hint = heard ? fmt::format("the fabric may filter {} at the {}'s port", state.mac, here)
+			     : fmt::format("the fabric may still deliver {} to the {}'s port, or filter it at the {}'s",
+					   state.mac, there, here);
+	return silence;
+}
+
+control::EventRecord unanswered_event(const std::string &master, const control::Unanswered &silence) {
+	control::EventRecord event;
+	event.time = wall_clock_us(boottime_now());
+	event.kind = "unanswered";
+	event.master = master;
+	event.slave = silence.slave;
+	event.message = fmt::format("nobody answers since {} is active (asked {}): {}", silence.slave,
+				    fmt::join(silence.asked, ", "), silence.hint);
+	return event;
+}
+
+control::EventRecord answered_event(const std::string &master, const std::string &slave) {
+	control::EventRecord event;
+	event.time = wall_clock_us(boottime_now());
+	event.kind = "answered";
+	event.master = master;
+	event.slave = slave;
+	event.message = fmt::format("neighbours answer again, by {}", slave);
 	return event;
 }
 

@@ -18,6 +18,11 @@ namespace failover {
 /// A frame with the master's own address came in by the active slave: another port sent it (FOM_EVENT_MOVED).
 [[nodiscard]] control::EventRecord moved_event(const std::string &master, const std::string &slave);
 
+/// Neighbours that were asked are silent since a switch to the active slave of `state`: what there is to say of it.
+[[nodiscard]] control::Unanswered unanswered_by(const control::MasterState &state, std::vector<std::string> asked);
+[[nodiscard]] control::EventRecord unanswered_event(const std::string &master, const control::Unanswered &silence);
+[[nodiscard]] control::EventRecord answered_event(const std::string &master, const std::string &slave);
+
 /// What happened, newest last; also said to whoever follows it.
 class Journal {
 public:

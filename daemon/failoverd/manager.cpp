@@ -44,7 +44,8 @@ Result<const Nic *> fit_for_attach(const std::vector<std::unique_ptr<Master>> &m
 } // namespace
 
 Manager::Manager(EventLoop &loop, Kernel kernel, config::Config config)
-    : loop_(loop), kernel_(std::move(kernel)), config_(std::move(config)) {}
+    : loop_(loop), kernel_(std::move(kernel)), config_(std::move(config)),
+      neighbours_(loop, [this](int visible, const auto &silent) { neighbours_checked(visible, silent); }) {}
 
 Status Manager::start() {
 	// Subscribe first, then look: what happens in between is seen twice and never missed.
@@ -227,6 +228,8 @@ void Manager::slave_gone(Master &master, model::Slot slot) {
 	const std::string line = fmt::format("{} ({}) is gone", slave.name, role_name(slave.role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-left", master.name, slave.name, line);
+	if (master.unanswered && master.unanswered->slave == slave.name)
+		master.unanswered.reset(); // what returns is tried at once
 	perform(master, master.model.slave_left(slot, EventLoop::now()));
 	survey_soon(); // another one may have waited for this place
 }
@@ -325,6 +328,7 @@ void Manager::master_gone(Master &master) {
 		log::warning("{}: net_failover has let go of it", master.name);
 		journal_.add("detached", master.name, "", "net_failover has let go of it");
 		give_up_master(kernel_, master);
+		neighbours_.end(master.visible);
 		std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
 		return;
 	}
@@ -345,6 +349,7 @@ void Manager::master_gone(Master &master) {
 			log::error("{}", back.error().message);
 	}
 	kernel_.maps.masters().at(master.index).version = 0;
+	neighbours_.end(master.visible);
 	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
 }
 
@@ -420,6 +425,7 @@ Status Manager::detach(const std::string &name) {
 		return done;
 	journal_.add("detached", name, "", fmt::format("{} is no master any more", name));
 	log::info("{}: detached", name);
+	neighbours_.end(master->visible);
 	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == master; });
 	return {};
 }

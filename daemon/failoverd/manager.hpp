@@ -8,6 +8,7 @@
 #include "journal.hpp"
 #include "kernel.hpp"
 #include "master.hpp"
+#include "neighbour_check.hpp"
 #include "netlink/link_monitor.hpp"
 #include "netlink/uevent_monitor.hpp"
 #include "nic.hpp"
@@ -90,6 +91,10 @@ private:
 	void follow_kernel(Master &master, model::Slot known);
 	void switched(Master &master, const model::Switch &action);
 	void note_switch(const Master &master, const LastSwitch &last);
+	/// Asks neighbours whether they are reached by the slave that is active now.
+	void check_neighbours(Master &master);
+	/// What came of that, of the master with this ifindex: those who are silent, none: somebody answers.
+	void neighbours_checked(int visible, const std::vector<std::string> &silent);
 	/// `switched`: because of the last switch, of which it is a part.
 	void announce(Master &master, bool switched);
 	void set_carrier(Master &master, bool on);
@@ -114,6 +119,7 @@ private:
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
 	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;
+	NeighbourCheck neighbours_;
 	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_;
 };
 

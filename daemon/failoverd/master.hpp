@@ -80,7 +80,8 @@ struct Master {
 	std::array<std::optional<Slave>, FOM_MAX_SLAVES> slaves;
 	Uppers uppers;
 	std::optional<LastSwitch> last;
-	std::uint64_t no_path_before = 0; ///< tx_no_path, all slots, when the last switch began
+	std::optional<control::Unanswered> unanswered; ///< nobody answers since then
+	std::uint64_t no_path_before = 0;              ///< tx_no_path, all slots, when the last switch began
 	Announcer announcer;
 	Prober prober;
 	std::function<void(Result<control::SwitchRecord>)> asked; ///< to be told how the operator's switch came out

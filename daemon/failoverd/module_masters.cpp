@@ -103,7 +103,7 @@ Status ModuleMasters::start(const config::Config &config) {
 			    else if (std::holds_alternative<kmod::ModuleCame>(event))
 				    came();
 			    else if (std::holds_alternative<kmod::ModuleWent>(event))
-				    module_.reset();
+				    went();
 			    else
 				    log::notice("events of the kernel module were lost");
 		    });
@@ -135,6 +135,13 @@ void ModuleMasters::came() {
 			   given ? "the kernel module has a hidden namespace from us" : given.error().message);
 	}
 	configure();
+}
+
+void ModuleMasters::went() {
+	module_.reset();
+	for (const auto &[master, silence] : unanswered_)
+		neighbours_.end(master);
+	unanswered_.clear();
 }
 
 std::vector<kmod::Master> ModuleMasters::look() {
@@ -188,6 +195,30 @@ void ModuleMasters::switched(const std::string &master, const kmod::ModuleEvent 
 	auto record = switch_event(master, change);
 	log::notice("{}: {}", master, record.message);
 	journal_.add(std::move(record));
+	unanswered_.erase(event.master);
+	if (event.event.to == FOM_NO_SLOT)
+		neighbours_.end(event.master);
+	else
+		neighbours_.begin(event.master);
+}
+
+void ModuleMasters::neighbours_checked(int ifindex, const std::vector<std::string> &silent) {
+	const auto masters = look();
+	const auto master =
+	    std::ranges::find_if(masters, [&](const auto &one) { return one.device.ifindex == ifindex; });
+	if (master == masters.end())
+		return neighbours_.end(ifindex);
+	const auto state = state_of(*master);
+	if (silent.empty()) {
+		if (unanswered_.erase(ifindex) == 0)
+			return;
+		log::notice("{}: neighbours answer again", state.name);
+		return journal_.add(answered_event(state.name, state.active));
+	}
+	const auto &silence = unanswered_[ifindex] = unanswered_by(state, silent);
+	auto event = unanswered_event(state.name, silence);
+	log::warning("{}: {}", state.name, event.message);
+	journal_.add(std::move(event));
 }
 
 void ModuleMasters::reconfigure(const config::Config &config) {
@@ -235,6 +266,8 @@ control::MasterState ModuleMasters::state_of(const kmod::Master &master) const {
 	if (const auto known = slaves_.find({master.index, master.last_from});
 	    state.last && state.last->from.empty() && known != slaves_.end())
 		state.last->from = known->second;
+	if (const auto silence = unanswered_.find(master.device.ifindex); silence != unanswered_.end())
+		state.unanswered = silence->second;
 	return state;
 }
 

@@ -7,6 +7,7 @@
 #include "journal.hpp"
 #include "kmod/event_monitor.hpp"
 #include "kmod/kernel_module.hpp"
+#include "neighbour_check.hpp"
 
 #include <map>
 #include <optional>
@@ -21,7 +22,9 @@ namespace failover {
 /// configuration says, what it tells goes into the journal, and the operator's word reaches it.
 class ModuleMasters {
 public:
-	ModuleMasters(EventLoop &loop, Journal &journal) : loop_(loop), journal_(journal) {}
+	ModuleMasters(EventLoop &loop, Journal &journal)
+	    : loop_(loop), journal_(journal),
+	      neighbours_(loop, [this](int master, const auto &silent) { neighbours_checked(master, silent); }) {}
 
 	/// Subscribes to the module, be it loaded or not.
 	[[nodiscard]] Status start(const config::Config &config);
@@ -39,8 +42,11 @@ public:
 
 private:
 	void came();
+	void went();
 	void happened(const kmod::ModuleEvent &event);
 	void switched(const std::string &master, const kmod::ModuleEvent &event);
+	/// The module decides: who is silent is only told.
+	void neighbours_checked(int master, const std::vector<std::string> &silent);
 	/// Gives every master what is configured for it; told once where the module has no such thing.
 	void configure();
 	void configure(const kmod::Master &master, std::set<std::string> &in_use);
@@ -54,9 +60,11 @@ private:
 	config::Config config_;
 	std::optional<kmod::KernelModule> module_;
 	std::optional<kmod::EventMonitor> monitor_;
+	NeighbourCheck neighbours_;
 	EventSource source_, configure_;
-	std::set<std::string> told_;       ///< masters whose settings were commented on
-	std::map<int, std::string> names_; ///< of masters, by ifindex, as last seen
+	std::set<std::string> told_;                    ///< masters whose settings were commented on
+	std::map<int, std::string> names_;              ///< of masters, by ifindex, as last seen
+	std::map<int, control::Unanswered> unanswered_; ///< by ifindex of the master
 	std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> slaves_; ///< by number of the master, and slot
 };
 

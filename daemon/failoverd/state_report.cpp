@@ -40,6 +40,7 @@ control::MasterState Manager::state_of(const Master &master) {
 	state.switches = static_cast<std::int64_t>(entry.switches);
 	if (master.last)
 		state.last = record_of(master, *master.last);
+	state.unanswered = master.unanswered;
 	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
 		const auto &slave = master.slaves[slot];
 		if (!slave)

@@ -4,6 +4,7 @@
 #include "manager.hpp"
 #include "subjects.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <random>
 
@@ -95,6 +96,10 @@ void Manager::switched(Master &master, const model::Switch &action) {
 	master.last =
 	    LastSwitch{action.from, action.to, action.cause, action.by_kernel, action.when, EventLoop::Time{0}, 0};
 	announce(master, true);
+	// What led back is known of the slave before; else it is to be found out anew.
+	if (action.cause != FOM_CAUSE_PROBE)
+		master.unanswered.reset();
+	check_neighbours(master);
 
 	const std::uint64_t no_path = no_path_total(master);
 	master.last->lost = no_path - master.no_path_before;
@@ -115,6 +120,37 @@ void Manager::note_switch(const Master &master, const LastSwitch &last) {
 	auto event = switch_event(master.name, record_of(master, last));
 	log::notice("{}: {}", master.name, event.message);
 	journal_.add(std::move(event));
+}
+
+void Manager::check_neighbours(Master &master) {
+	if (master.model.active() == FOM_NO_SLOT)
+		neighbours_.end(master.visible);
+	else
+		neighbours_.begin(master.visible);
+}
+
+void Manager::neighbours_checked(int visible, const std::vector<std::string> &silent) {
+	const auto found = std::ranges::find_if(masters_, [&](const auto &one) { return one->visible == visible; });
+	if (found == masters_.end())
+		return;
+	Master &master = **found;
+	const auto by = master.slave_name(master.model.active());
+	if (silent.empty()) {
+		master.model.answered();
+		if (!master.unanswered || master.unanswered->slave != by)
+			return;
+		master.unanswered.reset();
+		log::notice("{}: neighbours answer again", master.name);
+		return journal_.add(answered_event(master.name, by));
+	}
+	master.unanswered = unanswered_by(state_of(master), silent);
+	const auto actions = master.model.unanswered(EventLoop::now());
+	if (!actions.empty())
+		master.unanswered->back_on = master.slave_name(master.model.active());
+	auto event = unanswered_event(master.name, *master.unanswered);
+	log::warning("{}: {}", master.name, event.message);
+	journal_.add(std::move(event));
+	perform(master, actions);
 }
 
 void Manager::announce(Master &master, bool switched) {

@@ -47,6 +47,14 @@ template <ViewOf<SwitchRecord> S, typename Visit> void for_each_field(S &s, Visi
 	visit("lost", s.lost);
 }
 
+template <ViewOf<Unanswered> S, typename Visit> void for_each_field(S &s, Visit &&visit) {
+	visit("since", s.since);
+	visit("slave", s.slave);
+	visit("asked", s.asked);
+	visit("hint", s.hint);
+	visit("back_on", s.back_on);
+}
+
 template <ViewOf<MasterState> S, typename Visit> void for_each_field(S &s, Visit &&visit) {
 	visit("name", s.name);
 	visit("ifindex", s.ifindex);
@@ -63,6 +71,7 @@ template <ViewOf<MasterState> S, typename Visit> void for_each_field(S &s, Visit
 	visit("since", s.since);
 	visit("switches", s.switches);
 	visit("last", s.last);
+	visit("unanswered", s.unanswered);
 	visit("slaves", s.slaves);
 }
 

@@ -54,6 +54,17 @@ struct SwitchRecord {
 	friend bool operator==(const SwitchRecord &, const SwitchRecord &) = default;
 };
 
+/// Nobody answers since a switch.
+struct Unanswered {
+	std::int64_t since = 0;         ///< microseconds since the epoch
+	std::string slave;              ///< active since then
+	std::vector<std::string> asked; ///< neighbours' addresses
+	std::string hint;               ///< what to look at, for people
+	std::string back_on;            ///< the slave that was returned to for that, empty: none
+
+	friend bool operator==(const Unanswered &, const Unanswered &) = default;
+};
+
 struct MasterState {
 	std::string name;
 	std::int64_t ifindex = 0;
@@ -70,6 +81,7 @@ struct MasterState {
 	std::int64_t since = 0; ///< microseconds since the epoch
 	std::int64_t switches = 0;
 	std::optional<SwitchRecord> last;
+	std::optional<Unanswered> unanswered;
 	std::vector<SlaveState> slaves;
 
 	friend bool operator==(const MasterState &, const MasterState &) = default;

@@ -25,6 +25,7 @@ Slot MasterModel::best() const {
 void MasterModel::move_active(Slot to, fom_cause cause, Time now, Actions &actions) {
 	const Slot from = active_;
 	active_ = to;
+	returned_from_ = cause == FOM_CAUSE_FAILBACK ? from : FOM_NO_SLOT;
 	actions.push_back(Switch{from, to, cause, false, now});
 }
 
@@ -32,7 +33,8 @@ Time MasterModel::planned_at(Slot to, Time now) {
 	const Slave &slave = slaves_[to];
 	Time due = now;
 	if (chosen_ != to)
-		due = std::max(slave.carrier_since + settings_.failback_delay, slave.failed_at + slave.distrust);
+		due = std::max({slave.carrier_since + settings_.failback_delay, slave.failed_at + slave.distrust,
+				slave.silent_at + slave.silence});
 	if (due > now || settings_.proof_timeout == Time{0} || (slave.heard_from && slave.heard_by)) {
 		probing_.reset();
 		return due;
@@ -125,6 +127,25 @@ Actions MasterModel::moved(Time now) {
 	return {Announce{}};
 }
 
+Actions MasterModel::unanswered(Time now) {
+	if (chosen_ || !usable(returned_from_))
+		return {};
+	Slave &silent = slaves_[active_];
+	silent.silent_at = now;
+	silent.silence = silent.silence > Time{0} ? std::min(2 * silent.silence, kMostSilence) : kFirstSilence;
+	silent.heard_from = silent.heard_by = false;
+	Actions actions;
+	move_active(returned_from_, FOM_CAUSE_PROBE, now, actions);
+	for (const auto &action : settle(FOM_CAUSE_UNSPEC, now))
+		actions.push_back(action);
+	return actions;
+}
+
+void MasterModel::answered() {
+	if (active_ < slaves_.size())
+		slaves_[active_].silence = Time{0};
+}
+
 Actions MasterModel::slave_leaving(Slot slot, Time now) {
 	Slave &slave = slaves_.at(slot);
 	if (!slave.present || slave.leaving)
@@ -152,7 +173,7 @@ Actions MasterModel::kernel_switched(Slot from, Slot to, fom_cause cause, Time w
 	Actions actions;
 	if (to != active_) {
 		actions.push_back(Switch{active_, to, cause, true, when});
-		active_ = to;
+		adopt_active(to);
 	}
 	for (const auto &action : settle(cause, when))
 		actions.push_back(action);

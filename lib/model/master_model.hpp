@@ -54,6 +54,11 @@ inline constexpr Time kFirstDistrust = std::chrono::milliseconds(100);
 inline constexpr Time kMostDistrust = std::chrono::seconds(10);
 inline constexpr Time kFlapMemory = std::chrono::seconds(30);
 
+/// A slave by which nobody answered after a failback is tried again after this long, doubled for each further time
+/// until somebody answers: each time costs the seconds that it takes to find out.
+inline constexpr Time kFirstSilence = std::chrono::minutes(1);
+inline constexpr Time kMostSilence = std::chrono::hours(1);
+
 /// A fabric that sends back what we send answers each announcement with a reason for the next.
 inline constexpr unsigned kMovesAnswered = 10;
 inline constexpr Time kMovesInterval = std::chrono::seconds(2); ///< doubled while that goes on
@@ -71,6 +76,11 @@ public:
 	[[nodiscard]] Actions probe_passed(Slot from, Slot to, Time now);
 	/// By the active slave came a frame that another port sent with the master's address.
 	[[nodiscard]] Actions moved(Time now);
+	/// Neighbours that were asked since the last switch are all silent. A failback is undone, if what was active
+	/// before it still is usable; whatever else led here stays, an operator's choice above all.
+	[[nodiscard]] Actions unanswered(Time now);
+	/// One of them answers by the active slave.
+	void answered();
 	/// Its driver is about to let go of the device.
 	[[nodiscard]] Actions slave_leaving(Slot slot, Time now);
 	/// The kernel moved the active state at `when`. What it gave as cause counts as known of `from`: a link
@@ -87,7 +97,10 @@ public:
 	/// After a restart: what is found in the kernel is taken as it is, slave by slave, then the rest; nothing is
 	/// done before clock() is called.
 	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
-	void adopt_active(Slot slot) { active_ = slot; }
+	void adopt_active(Slot slot) {
+		active_ = slot;
+		returned_from_ = FOM_NO_SLOT;
+	}
 	void adopt_choice(Slot slot) { chosen_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
 
@@ -111,6 +124,8 @@ private:
 		bool heard_by = false;   ///< a probe of the active slave came in by it
 		Time failed_at{0};       ///< when the kernel last switched away from it
 		Time distrust{0};        ///< how long after that it is not returned to
+		Time silent_at{0};       ///< when nobody answered by it
+		Time silence{0};         ///< the same for that
 	};
 
 	[[nodiscard]] Slot best() const;
@@ -123,6 +138,7 @@ private:
 	Settings settings_;
 	std::array<Slave, FOM_MAX_SLAVES> slaves_{};
 	Slot active_ = FOM_NO_SLOT;
+	Slot returned_from_ = FOM_NO_SLOT; ///< what was active before a failback; none after any other switch
 	bool carrier_ = false;
 	std::optional<Slot> chosen_;
 	std::optional<Slot> probing_;

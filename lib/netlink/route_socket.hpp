@@ -63,6 +63,13 @@ public:
 	[[nodiscard]] Status delete_route(const Route &route);
 	[[nodiscard]] Status add_neighbour(const Neighbour &neighbour);
 	[[nodiscard]] Status delete_neighbour(const Neighbour &neighbour);
+	/// Has the kernel ask a neighbour that it knows (NUD_VALID) by unicast, three times at most, and say how that
+	/// came out by RTNLGRP_NEIGH: NUD_REACHABLE or NUD_FAILED. ENOENT: there is no such entry.
+	[[nodiscard]] Status probe_neighbour(const Neighbour &neighbour);
+	/// As if something were sent there: one that has failed, or is not known any more, is looked for by broadcast.
+	[[nodiscard]] Status use_neighbour(const Neighbour &neighbour);
+	/// By which this link reaches the world; empty: by none. One lookup, however many routes there are.
+	[[nodiscard]] Bytes gateway(int family, int ifindex);
 
 	// A NIC's own MAC filter (bridge fdb add MAC dev X self).
 	[[nodiscard]] Status add_fdb_self(int ifindex, const MacAddress &mac);

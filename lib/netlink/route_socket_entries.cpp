@@ -74,6 +74,16 @@ std::string describe(const Neighbour &neighbour) {
 	return fmt::format("neighbour {} on link {}", ip_to_string(neighbour.dst), neighbour.ifindex);
 }
 
+/// What names an entry and no more: without a link-layer address, and sent without NLM_F_REPLACE, what else it is
+/// stays.
+Neighbour bare_entry(const Neighbour &neighbour) {
+	Neighbour bare;
+	bare.ifindex = neighbour.ifindex;
+	bare.family = neighbour.family;
+	bare.dst = neighbour.dst;
+	return bare;
+}
+
 /// NUD_PERMANENT and no NUD_NOARP: drivers refuse an entry of their own filter that is not static
 /// (ndo_dflt_fdb_add()).
 Neighbour self_entry(int ifindex, const MacAddress &mac) {
@@ -143,6 +153,43 @@ Status RouteSocket::add_neighbour(const Neighbour &neighbour) {
 Status RouteSocket::delete_neighbour(const Neighbour &neighbour) {
 	Request request = neighbour_request(RTM_DELNEIGH, 0, neighbour);
 	return channel_.transact(request, fmt::format("removing {}", describe(neighbour)));
+}
+
+Status RouteSocket::probe_neighbour(const Neighbour &neighbour) {
+	Neighbour change = bare_entry(neighbour);
+	change.state = NUD_PROBE;
+	Request request = neighbour_request(RTM_NEWNEIGH, 0, change);
+	return channel_.transact(request, fmt::format("asking {}", describe(neighbour)));
+}
+
+Status RouteSocket::use_neighbour(const Neighbour &neighbour) {
+	Neighbour change = bare_entry(neighbour);
+	change.flags = NTF_USE;
+	Request request = neighbour_request(RTM_NEWNEIGH, NLM_F_CREATE, change);
+	return channel_.transact(request, fmt::format("looking for {}", describe(neighbour)));
+}
+
+Bytes RouteSocket::gateway(int family, int ifindex) {
+	// Nobody's addresses (RFC 5737, RFC 3849): they go where all goes that has no route of its own.
+	const Bytes nobody =
+	    family == AF_INET ? Bytes{192, 0, 2, 1} : Bytes{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+	rtmsg info{};
+	info.rtm_family = static_cast<unsigned char>(family);
+	info.rtm_dst_len = static_cast<unsigned char>(nobody.size() * 8);
+	Request request(RTM_GETROUTE, 0);
+	request.header(info).put(RTA_DST, ByteSpan(nobody));
+	request.put_u32(RTA_OIF, static_cast<std::uint32_t>(ifindex));
+	Bytes found;
+	// No route is an error to the kernel.
+	(void)channel_.transact(request, "looking for a gateway", [&](const nlmsghdr *message) -> Status {
+		auto route = parse_route(message);
+		if (!route)
+			return tl::unexpected(std::move(route.error()));
+		if (route->oif == ifindex)
+			found = std::move(route->gateway);
+		return {};
+	});
+	return found;
 }
 
 Status RouteSocket::add_fdb_self(int ifindex, const MacAddress &mac) {

@@ -217,3 +217,13 @@ i ens3: traffic stays on virtio0
 	CHECK(to_json(findings)["healthy"] == false);
 	CHECK(to_json(findings)["findings"][2]["check"] == "mtu");
 }
+
+TEST_CASE("Neighbours that are silent are a problem, a path that was left for that a warning", "[doctor]") {
+	Evidence evidence = healthy();
+	auto &master = evidence.masters->front();
+	master.unanswered = Unanswered{kNow - 5'000'000, "vf0", {"10.0.0.1"}, "the fabric may filter", ""};
+	CHECK(complaints(evidence) == Names{"problem unanswered"});
+	CHECK(render_doctor(examine(evidence), plain_view()).find("the fabric may filter") != std::string::npos);
+	master.unanswered->back_on = "virtio0";
+	CHECK(complaints(evidence) == Names{"warning unanswered"});
+}

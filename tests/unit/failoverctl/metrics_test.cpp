@@ -43,6 +43,9 @@ TEST_CASE("Metrics hold state and counters of every slave", "[metrics]") {
 	CHECK(has_line(dark, R"(failover_master_path{master="ens3"} 0)"));
 	CHECK(has_line(dark, R"(failover_master_redundant{master="ens3"} 0)"));
 	CHECK(dark.find("failover_build") == std::string::npos);
+
+	CHECK(has_line(dark, R"(failover_master_unanswered{master="ens3"} 0)"));
+	CHECK(has_line(render_metrics({scene_silent()}, kDaemon), R"(failover_master_unanswered{master="ens3"} 1)"));
 }
 
 TEST_CASE("Labels are escaped", "[metrics]") {

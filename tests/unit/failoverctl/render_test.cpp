@@ -59,6 +59,24 @@ TEST_CASE("Status of an unplugged VF says at once that nothing could take over",
 )");
 }
 
+TEST_CASE("Status says that nobody answers, and what to look at", "[render]") {
+	auto master = scene_silent();
+	const std::string text = render_master(master, {}, plain_view());
+	CHECK(first_line(text) ==
+	      "● ens3  traffic on virtio0 (standby) · no redundancy: vf0 (primary) is gone · nobody answers");
+	CHECK(text.find(R"(
+  Unanswered: nobody answered by virtio0 since Tue 2023-11-14 22:13:20 UTC; 3min 12s ago
+              asked 10.0.0.1, fe80::1
+              the fabric may still deliver 52:54:00:12:34:56 to the primary's port
+         Why: unbind)") != std::string::npos);
+	CHECK(render_list({master}, plain_view()).find("nobody answers, no redundancy: ") != std::string::npos);
+	master.unanswered->slave = "vf0";
+	master.unanswered->back_on = "virtio0";
+	const std::string back = render_master(master, {}, plain_view());
+	CHECK(first_line(back) == "● ens3  traffic on virtio0 (standby) · no redundancy: vf0 (primary) is gone");
+	CHECK(back.find("\n              back on virtio0, vf0 is tried again later\n") != std::string::npos);
+}
+
 TEST_CASE("A master without a path looks different even without colours", "[render]") {
 	const std::string text = render_master(scene_dark(), {}, plain_view());
 	CHECK(first_line(text) == "○ ens3  no path: vf0 (primary) is gone, virtio0 (standby) has no carrier");

@@ -36,4 +36,15 @@ inline control::MasterState scene_dark() {
 	return master;
 }
 
+/// ... and the fabric goes on sending to the port where it was.
+inline control::MasterState scene_silent() {
+	auto master = scene_unplugged();
+	master.unanswered = control::Unanswered{master.since,
+						"virtio0",
+						{"10.0.0.1", "fe80::1"},
+						"the fabric may still deliver 52:54:00:12:34:56 to the primary's port",
+						""};
+	return master;
+}
+
 } // namespace failover::ctl

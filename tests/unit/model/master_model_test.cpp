@@ -236,7 +236,7 @@ TEST_CASE("A million random events break no rule") {
 		const Slot slot = pick(FOM_MAX_SLAVES);
 		Actions actions;
 		bool clock_ran = false;
-		switch (pick(9)) {
+		switch (pick(10)) {
 		case 0:
 			if (!present[slot]) {
 				present[slot] = true;
@@ -276,6 +276,11 @@ TEST_CASE("A million random events break no rule") {
 			actions =
 			    model.probe_passed(pick(2) ? slot : model.active(), pick(2) ? slot : model.active(), now);
 			break;
+		case 8:
+			if (pick(4) == 0)
+				model.answered();
+			actions = model.unanswered(now);
+			break;
 		default:
 			actions = model.clock(now);
 			clock_ran = true;
@@ -308,4 +313,97 @@ TEST_CASE("A million random events break no rule") {
 			REQUIRE((*model.probing() != active && model.usable(*model.probing())));
 	}
 	CHECK(switched > 1000);
+}
+
+TEST_CASE("A failback after which nobody answers is undone, and tried again later each time") {
+	auto model = pair_of_slaves();
+	REQUIRE(model.active() == kPrimary);
+	Time now = 5s, wait = kFirstSilence;
+	for (int times = 0; times < 10; ++times) {
+		const auto back = switches(model.unanswered(now));
+		REQUIRE(back.size() == 1);
+		CHECK(back[0] == Switch{kPrimary, kStandby, FOM_CAUSE_PROBE, false, now});
+		CHECK(model.wake_at() == now + wait);
+		CHECK(switches(model.clock(now + wait - 1ms)).empty());
+		const auto again = switches(model.clock(now + wait));
+		REQUIRE(again.size() == 1);
+		CHECK(again[0].cause == FOM_CAUSE_FAILBACK);
+		now += wait + 3s;
+		wait = std::min(2 * wait, kMostSilence);
+	}
+	CHECK(wait == kMostSilence);
+	model.answered();
+	(void)model.unanswered(now);
+	CHECK(model.wake_at() == now + kFirstSilence);
+}
+
+TEST_CASE("After silence the path is proven anew") {
+	MasterModel model;
+	(void)model.slave_joined(kStandby, kStandbyRank, true, 1s);
+	(void)model.slave_joined(kPrimary, kPrimaryRank, true, 2s);
+	(void)model.probe_passed(kPrimary, kStandby, 2s);
+	(void)model.probe_passed(kStandby, kPrimary, 2s);
+	REQUIRE(model.active() == kPrimary);
+	(void)model.unanswered(5s);
+	CHECK_FALSE(model.probing());
+	CHECK(switches(model.clock(5s + kFirstSilence)).empty());
+	CHECK(model.probing() == kPrimary);
+}
+
+TEST_CASE("Silence undoes nothing but a failback to a slave that has another beside it") {
+	auto model = pair_of_slaves();
+	SECTION("the operator chose it") {
+		(void)model.operator_chose(kStandby, 3s);
+		(void)model.operator_chose(kPrimary, 4s);
+	}
+	SECTION("the operator chose it when it was active already") {
+		CHECK(model.operator_chose(kPrimary, 3s).empty());
+	}
+	SECTION("the one before is of no use now") {
+		(void)model.carrier_changed(kStandby, false, 3s);
+	}
+	SECTION("the one before is gone") {
+		(void)model.slave_left(kStandby, 3s);
+	}
+	SECTION("the one before failed") {
+		(void)model.carrier_changed(kPrimary, false, 3s);
+		REQUIRE(model.active() == kStandby);
+	}
+	SECTION("the kernel was it") {
+		(void)model.kernel_switched(kPrimary, kStandby, FOM_CAUSE_CARRIER_LOSS, 3s);
+		(void)model.carrier_changed(kPrimary, true, 3s + 1ms);
+		REQUIRE(model.active() == kStandby);
+	}
+	SECTION("the one before failed, and may soon be returned to") {
+		model = pair_of_slaves({.failback_delay = 10s, .proof_timeout = 0s});
+		(void)model.clock(12s);
+		REQUIRE(model.active() == kPrimary);
+		(void)model.carrier_changed(kPrimary, false, 13s);
+		(void)model.carrier_changed(kPrimary, true, 14s);
+		REQUIRE(model.active() == kStandby);
+	}
+	SECTION("it was found so") {
+		model.adopt_active(kPrimary);
+	}
+	const auto active = model.active();
+	CHECK(model.unanswered(15s).empty());
+	CHECK(model.active() == active);
+}
+
+TEST_CASE("A slave by which nobody answered is still better than none, and another one is tried at once") {
+	auto model = pair_of_slaves();
+	(void)model.unanswered(5s);
+	SECTION("the standby fails") {
+		const auto done = switches(model.carrier_changed(kStandby, false, 6s));
+		REQUIRE(done.size() == 1);
+		CHECK(done[0].to == kPrimary);
+	}
+	SECTION("the operator asks for it") {
+		CHECK(switches(model.operator_chose(kPrimary, 6s)).size() == 1);
+		CHECK(model.unanswered(9s).empty());
+	}
+	SECTION("it is replaced") {
+		(void)model.slave_left(kPrimary, 6s);
+		CHECK(switches(model.slave_joined(kPrimary, kPrimaryRank, true, 7s)).size() == 1);
+	}
 }

@@ -3,6 +3,7 @@
 
 #include "lab.hpp"
 #include "netlink/kernel_abi.hpp"
+#include "netlink/link_monitor.hpp"
 
 #include <algorithm>
 #include <linux/if_addr.h>
@@ -316,4 +317,65 @@ TEST_CASE("A socket stays in the namespace it was opened in") {
 	CHECK(must(lab.socket.link("ve0")).has_value());
 	RouteSocket here = must(RouteSocket::open());
 	CHECK_FALSE(must(here.link("ve0")).has_value());
+}
+
+TEST_CASE("A neighbour is asked, stays what it was otherwise, and is told of when it is silent") {
+	PairLab lab;
+	MonitorGroups groups;
+	groups.links = false;
+	groups.neighbours = true;
+	LinkMonitor monitor = must(LinkMonitor::open(groups));
+	run("sysctl -qw net.ipv6.neigh.ve0.retrans_time_ms=20; ip -6 addr add fd00::1/64 dev ve0 nodad");
+	run("ip neigh add fd00::9 lladdr 02:00:00:00:00:09 dev ve0 router nud stale");
+	Neighbour neighbour;
+	neighbour.ifindex = lab.ifindex;
+	neighbour.family = AF_INET6;
+	neighbour.dst = ip_from_string("fd00::9");
+	must(lab.socket.probe_neighbour(neighbour));
+	std::vector<Neighbour> seen;
+	const auto hears = [&](std::uint16_t state) {
+		return comes_true([&] {
+			must(monitor.read([&](const MonitorEvent &event) {
+				if (const auto *change = std::get_if<NeighbourEvent>(&event))
+					seen.push_back(change->neighbour);
+			}));
+			return std::ranges::any_of(
+			    seen, [&](const Neighbour &one) { return one.state == state && one.dst == neighbour.dst; });
+		});
+	};
+	CHECK(hears(NUD_PROBE));
+	CHECK(hears(NUD_FAILED));
+	for (const auto &one : seen)
+		CHECK((one.dst != neighbour.dst || (one.flags & NTF_ROUTER && one.state != NUD_DELAY)));
+	seen.clear();
+	must(lab.socket.use_neighbour(neighbour));
+	CHECK(hears(NUD_FAILED));
+}
+
+TEST_CASE("Who is not known is not asked, but can be looked for") {
+	PairLab lab;
+	Neighbour neighbour;
+	neighbour.ifindex = lab.ifindex;
+	neighbour.family = AF_INET;
+	neighbour.dst = ip_from_string("10.0.0.7");
+	CHECK(lab.socket.probe_neighbour(neighbour).error().code == ENOENT);
+	CHECK_FALSE(succeeds("ip neigh show dev ve0 nud all | grep 10.0.0.7"));
+	run("ip addr add 10.0.0.1/24 dev ve0");
+	must(lab.socket.use_neighbour(neighbour));
+	CHECK(succeeds("ip neigh show dev ve0 nud all | grep '10.0.0.7.*INCOMPLETE'"));
+	neighbour.ifindex = 77;
+	CHECK(lab.socket.use_neighbour(neighbour).error().code == ENODEV);
+}
+
+TEST_CASE("The gateway of a link is found by what it routes, whatever other links do") {
+	PairLab lab;
+	run("ip addr add 10.0.0.1/24 dev ve0; ip addr add 10.0.1.1/24 dev ve1; ip route add default via 10.0.1.254");
+	run("ip -6 addr add fd00::1/64 dev ve0 nodad; ip -6 route add default via fe80::1 dev ve0");
+	const int other = link_named(lab.socket, "ve1").ifindex;
+	CHECK(lab.socket.gateway(AF_INET, lab.ifindex).empty());
+	CHECK(ip_to_string(lab.socket.gateway(AF_INET, other)) == "10.0.1.254");
+	CHECK(ip_to_string(lab.socket.gateway(AF_INET6, lab.ifindex)) == "fe80::1");
+	CHECK(lab.socket.gateway(AF_INET6, other).empty());
+	run("ip route add default via 10.0.0.254 metric 500");
+	CHECK(ip_to_string(lab.socket.gateway(AF_INET, lab.ifindex)) == "10.0.0.254");
 }

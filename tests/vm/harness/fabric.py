@@ -75,6 +75,14 @@ class Fabric:
         """Hold the address on one port, as a fabric that does not learn does. Plain static entries still roam."""
         self.switch.run("bridge", "fdb", "replace", mac, "dev", self.taps[role], "master", "static", "sticky")
 
+    def unpin(self, role, mac=GUEST_MAC):
+        self.switch.run("bridge", "fdb", "del", mac, "dev", self.taps[role], "master")
+
+    def filter_source(self, role, on):
+        """A spoof filter: a port takes frames from those addresses only that the fabric was told of by its operator."""
+        self.switch.run("bridge", "link", "set", "dev", self.taps[role], "learning", "off" if on else "on",
+                        "locked", "on" if on else "off")
+
     def let_pass(self, port, passes):
         """Whether frames go through a port of the fabric; its cable is not affected."""
         forwarding, disabled = 3, 0  # BR_STATE_*, linux/if_bridge.h
