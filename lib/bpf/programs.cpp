@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bpf/programs.hpp"
 
+#include "bpf/images.hpp"
 #include "bpf/libbpf_log.hpp"
 #include "bpf/object.hpp"
 #include "bpf/pins.hpp"
 
 #include "adopt.skel.h"
-#include "kernel_cast.skel.h"
-#include "kernel_probe.skel.h"
 #include "rx.skel.h"
 #include "xdp.skel.h"
 
@@ -18,7 +17,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
-#include <span>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,31 +25,6 @@ namespace failover::bpf {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// FNV-1a over the objects: the identity of this build of the programs.
-class BuildIdentity {
-public:
-	void add(const void *bytes, std::size_t size) {
-		const auto *byte = static_cast<const unsigned char *>(bytes);
-		for (std::size_t i = 0; i < size; ++i)
-			hash_ = (hash_ ^ byte[i]) * 0x100000001b3ull;
-	}
-	[[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_); }
-
-private:
-	std::uint64_t hash_ = 0xcbf29ce484222325ull;
-};
-
-std::string build_identity() {
-	BuildIdentity identity;
-	std::size_t size = 0;
-	identity.add(adopt_bpf__elf_bytes(&size), size);
-	identity.add(kernel_cast_bpf__elf_bytes(&size), size);
-	identity.add(kernel_probe_bpf__elf_bytes(&size), size);
-	identity.add(rx_bpf__elf_bytes(&size), size);
-	identity.add(xdp_bpf__elf_bytes(&size), size);
-	return identity.text();
-}
 
 Result<UniqueFd> open_program(const std::string &path) {
 	UniqueFd fd(bpf_obj_get(path.c_str()));
@@ -63,7 +36,7 @@ Result<UniqueFd> open_program(const std::string &path) {
 } // namespace
 
 Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
-	const std::string folder = program_pins(build_identity());
+	const std::string folder = program_pins(images_identity());
 	std::error_code error;
 	fs::create_directories(kPinRoot, error);
 	if (error)
@@ -95,6 +68,7 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 	for (const auto &entry : fs::directory_iterator(kPinRoot, error))
 		if (entry.path().filename().string().starts_with("programs-") && entry.path() != folder)
 			fs::remove_all(entry.path(), error);
+	images_rest();
 	return programs;
 }
 
