@@ -12,22 +12,22 @@ class Ebpf:
     """vf-failover on a stock kernel."""
     key, title, machine = "ebpf", "ours, ebpf", {}
     packaged = True
-    product = Product
+    kind = Product
 
     def __init__(self, host):
-        self._product = self.product(host).begin()
+        self.product = self.kind(host).begin()
 
     def active(self):
-        return self._product.master.active()
+        return self.product.master.active()
 
     def log(self):
-        return self._product.log()
+        return self.product.log()
 
 
 class Adopt(Ebpf):
     """vf-failover beside the kernel's own net_failover."""
     key, title, machine = "adopt", "ours, adopt", {"failover": True}
-    product = Adopted
+    kind = Adopted
 
 
 class Kmod:
