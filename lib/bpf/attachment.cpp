@@ -80,12 +80,30 @@ Status make_link(const std::string &pin, int program_fd, int ifindex, int attach
 	return {};
 }
 
-Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std::uint32_t handle,
-		     std::uint32_t priority) {
+/// Makes the place for filters. True: nobody had made it before.
+Result<bool> make_clsact(int ifindex, bpf_tc_attach_point where) {
 	LibbpfLog log;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
-	if (int error = bpf_tc_hook_create(&hook); error < 0 && error != -EEXIST)
+	const int error = bpf_tc_hook_create(&hook);
+	if (error < 0 && error != -EEXIST)
 		return fail_errno(-error, fmt::format("clsact at ifindex {}", ifindex));
+	return error == 0;
+}
+
+/// Is our filter at this slave of net_failover's?
+bool has_adopted_filter(int ifindex, bpf_tc_attach_point where) {
+	LibbpfLog log;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
+	LIBBPF_OPTS(bpf_tc_opts, found, .handle = kSharedHandle, .priority = kSharedPriority);
+	return bpf_tc_query(&hook, &found) == 0 && is_ours(found.prog_id);
+}
+
+Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std::uint32_t handle,
+		     std::uint32_t priority) {
+	if (auto made = make_clsact(ifindex, where); !made)
+		return tl::unexpected(made.error());
+	LibbpfLog log;
+	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
 	LIBBPF_OPTS(bpf_tc_opts, present, .handle = handle, .priority = priority);
 	if (bpf_tc_query(&hook, &present) == 0) {
 		if (present.prog_id == program_id(program_fd))
@@ -100,17 +118,6 @@ Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std
 	if (int error = bpf_tc_attach(&hook, &wanted); error < 0)
 		return fail_errno(-error, fmt::format("filter at ifindex {}", ifindex));
 	return {};
-}
-
-Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
-	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
-	if (take_up_link(pin, program_fd))
-		return Hook::kTcx;
-	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
-		return Hook::kTcx;
-	if (auto done = attach_clsact(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
-		return tl::unexpected(done.error());
-	return Hook::kClsact;
 }
 
 } // namespace
@@ -130,18 +137,30 @@ const char *hook_name(Hook hook) {
 }
 
 Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
-	if (!netkit)
-		return attach_ingress("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
+	const Hook hook = netkit ? Hook::kNetkit : Hook::kTcx;
 	if (take_up_link(pin, program_fd))
-		return Hook::kNetkit;
-	if (auto made = make_link(pin, program_fd, ifindex, kBpfNetkitPeer); !made)
+		return hook;
+	auto made = make_link(pin, program_fd, ifindex, netkit ? kBpfNetkitPeer : kBpfTcxIngress);
+	if (made)
+		return hook;
+	if (netkit)
 		return tl::unexpected(made.error());
-	return Hook::kNetkit;
+	if (auto done = attach_clsact(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
+		return tl::unexpected(done.error());
+	return Hook::kClsact;
 }
 
 Result<Hook> attach_rx(int program_fd, int ifindex) {
-	return attach_ingress("rx", program_fd, ifindex);
+	const std::string pin = link_pin(fmt::format("rx-{}", ifindex));
+	if (take_up_link(pin, program_fd)) // of an earlier version
+		return Hook::kTcx;
+	auto done = attach_clsact(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority);
+	if (done)
+		return Hook::kClsact;
+	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
+		return Hook::kTcx;
+	return tl::unexpected(done.error());
 }
 
 Status attach_xdp(int program_fd, int ifindex) {
@@ -152,12 +171,15 @@ Status attach_xdp(int program_fd, int ifindex) {
 }
 
 Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
+	// Where others have filters, one of theirs may decide before ours; links come before all filters.
+	auto alone = make_clsact(ifindex, BPF_TC_INGRESS);
 	Hook hook = Hook::kTcx;
 	for (const auto &[what, fd, where] :
 	     {std::tuple{"adopt-rx", rx_fd, BPF_TC_INGRESS}, std::tuple{"adopt-tx", tx_fd, BPF_TC_EGRESS}}) {
 		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
 		if (take_up_link(pin, fd) ||
-		    make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress))
+		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where) &&
+		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
 			continue;
 		hook = Hook::kClsact;
 		if (auto done = attach_clsact(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
@@ -175,9 +197,8 @@ void detach_adopted(int ifindex) {
 		if (::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str()) == 0)
 			continue;
 		LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
-		LIBBPF_OPTS(bpf_tc_opts, found, .handle = kSharedHandle, .priority = kSharedPriority);
 		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kSharedHandle, .priority = kSharedPriority);
-		if (bpf_tc_query(&hook, &found) == 0 && is_ours(found.prog_id))
+		if (has_adopted_filter(ifindex, where))
 			bpf_tc_detach(&hook, &ours);
 	}
 }
