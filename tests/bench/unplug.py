@@ -63,6 +63,16 @@ class Subject:
 
     def unplug(self, state):
         """Milliseconds; all is as before when it returns."""
+        try:
+            return self._unplug(state)
+        except AssertionError as error:
+            said = self.system.log() if self.system.packaged else ""
+            if ended_by := self.host.qemu.crashed():
+                said += f"\nQEMU was ended by {ended_by}: {self.host.qemu.complaints()}"
+            raise AssertionError(f"{self.system.title}, failoverd {state}: {error}\nfailoverd's log:\n{said}\n"
+                                 f"the guest's console:\n{self.host.qemu.console_tail()}") from error
+
+    def _unplug(self, state):
         self._daemon(state)
         took = self.host.unplug()
         self._daemon_back(state)

@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol  # noqa: E402
 
 from harness import places, prompt  # noqa: E402
 from harness.adopted import Adopted  # noqa: E402
-from harness.emulator import lost_timer  # noqa: E402
+from harness.emulator import fault  # noqa: E402
 from harness.host import Host  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
@@ -112,7 +112,7 @@ def pytest_runtest_makereport(item, call):
         if still:
             item.stash[STOPPED] = f"this machine stood still for {still:.1f} s"
         if host:
-            item.stash[STOPPED] = item.stash.get(STOPPED, None) or lost_timer(host)
+            item.stash[STOPPED] = item.stash.get(STOPPED, None) or fault(host)
             if tell:
                 tell("guest's CPUs, as QEMU has them", processors(host))
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))

@@ -57,6 +57,13 @@ def overslept(host):
                  if after.get(number) == what), None)
 
 
+def fault(host):
+    """What the emulator itself did wrong, or None."""
+    if ended_by := host.qemu.crashed():
+        return f"QEMU was ended by {ended_by}: {host.qemu.complaints()}"
+    return lost_timer(host)
+
+
 def lost_timer(host):
     """A halted CPU of the guest is never woken again, although its timer was due; None, or how that was seen."""
     if all(words in host.qemu.console() for words in RCU_WAITS):

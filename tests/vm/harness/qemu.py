@@ -74,6 +74,7 @@ class Qemu:
         self.machine = machine
         self._taps = taps
         self._incoming = incoming
+        self._ended = False
         self.console_log = Path(folder) / "console.log"
         qmp, qmp_theirs = socket.socketpair()
         agent, agent_theirs = socket.socketpair()
@@ -164,6 +165,11 @@ class Qemu:
             raise Died(f"QEMU ended with exit code {self._process.returncode}: {self.complaints()}\n"
                        f"the console's last lines:\n{self.console_tail()}")
 
+    def crashed(self):
+        """The signal that ended QEMU, or None. A guest's kernel that dies ends it in order."""
+        code = self._process.poll()
+        return signal.Signals(-code).name if code is not None and code < 0 and not self._ended else None
+
     def wait(self):
         """Until the guest ends by itself."""
         return self._process.wait()
@@ -188,6 +194,7 @@ class Qemu:
         return [Processor(text, ask(f"info lapic {number}")) for number, text in enumerate(registers)]
 
     def close(self):
+        self._ended = self._process.poll() is None  # by us
         process.end(self._process, signal.SIGKILL)
         self.agent.close()
         if hasattr(self, "qmp"):
