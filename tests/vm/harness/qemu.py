@@ -194,7 +194,7 @@ class Qemu:
         return [Processor(text, ask(f"info lapic {number}")) for number, text in enumerate(registers)]
 
     def close(self):
-        self._ended = self._process.poll() is None  # by us
+        self._ended = self._ended or self._process.poll() is None  # by us
         process.end(self._process, signal.SIGKILL)
         self.agent.close()
         if hasattr(self, "qmp"):
