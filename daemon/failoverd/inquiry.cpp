@@ -5,8 +5,8 @@
 #include "stack.hpp"
 
 #include <algorithm>
-#include <array>
 #include <linux/neighbour.h>
+#include <utility>
 
 namespace failover {
 
@@ -18,30 +18,48 @@ bool is_here(const netlink::Neighbour &neighbour, const std::vector<int> &links)
 	return std::ranges::find(links, neighbour.ifindex) != links.end();
 }
 
-bool may_be_asked(const netlink::Neighbour &neighbour) {
-	const bool kept_by_others =
-	    (neighbour.flags & (NTF_PROXY | NTF_EXT_LEARNED)) || neighbour.ext_flags.value_or(0) != 0;
-	return (neighbour.state & kHeardOf) && !kept_by_others && !neighbour.lladdr.empty() && !neighbour.dst.empty();
+bool kept_by_others(const netlink::Neighbour &neighbour) {
+	return neighbour.state & (NUD_PERMANENT | NUD_NOARP) || neighbour.flags & (NTF_PROXY | NTF_EXT_LEARNED) ||
+	       neighbour.ext_flags.value_or(0) != 0;
+}
+
+bool is_gateway(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
+	return std::ranges::any_of(gateways, [&](const Gateway &one) {
+		return one.ifindex == neighbour.ifindex && one.address == neighbour.dst;
+	});
+}
+
+bool may_be_asked(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
+	if (!(neighbour.state & kHeardOf) || kept_by_others(neighbour) || neighbour.lladdr.empty() ||
+	    neighbour.dst.empty())
+		return false;
+	return !(neighbour.state & NUD_STALE) || neighbour.confirmed_s.value_or(0) <= kMostForgottenSeconds ||
+	       is_gateway(neighbour, gateways);
 }
 
 /// Lower is asked first.
-int order_of(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
-	const bool gateway = std::ranges::any_of(gateways, [&](const Gateway &one) {
-		return one.ifindex == neighbour.ifindex && one.address == neighbour.dst;
-	});
-	return gateway ? 0 : (neighbour.state & NUD_STALE) ? 2 : 1;
+std::pair<int, std::uint32_t> order_of(const netlink::Neighbour &neighbour, const std::vector<Gateway> &gateways) {
+	const int kind = is_gateway(neighbour, gateways) ? 0 : (neighbour.state & NUD_STALE) ? 2 : 1;
+	return {kind, neighbour.confirmed_s.value_or(0)};
+}
+
+/// A port's frames go to what it is a port of; a VRF only chooses among routes.
+bool is_port(const netlink::Link &link, const std::vector<netlink::Link> &links) {
+	const auto master = std::ranges::find(links, link.master, &netlink::Link::ifindex);
+	return link.master != 0 && (master == links.end() || master->kind != "vrf");
 }
 
 } // namespace
 
 std::vector<int> asked_by(int ifindex, const std::vector<netlink::Link> &links) {
-	constexpr std::array<std::string_view, 3> kThrough = {"vlan", "macvlan", "ipvlan"};
-	std::vector<int> found;
+	std::vector<int> through, found;
 	for (const auto &level : stack_on(ifindex, links)) {
 		const auto &link = *level.link;
-		const bool through = std::ranges::find(kThrough, link.kind) != kThrough.end() &&
-				     std::ranges::find(found, link.lower) != found.end();
-		if (link.ifindex == ifindex || through)
+		const bool vlan = link.kind == "vlan" && std::ranges::find(through, link.lower) != through.end();
+		if (link.ifindex != ifindex && !vlan)
+			continue;
+		through.push_back(link.ifindex);
+		if (!is_port(link, links))
 			found.push_back(link.ifindex);
 	}
 	return found;
@@ -50,33 +68,57 @@ std::vector<int> asked_by(int ifindex, const std::vector<netlink::Link> &links) 
 std::vector<netlink::Neighbour> whom_to_ask(const std::vector<int> &links,
 					    const std::vector<netlink::Neighbour> &neighbours,
 					    const std::vector<Gateway> &gateways) {
-	std::vector<netlink::Neighbour> asked;
-	std::ranges::copy_if(neighbours, std::back_inserter(asked), [&](const auto &neighbour) {
-		return is_here(neighbour, links) && may_be_asked(neighbour);
+	std::vector<netlink::Neighbour> known, asked, others;
+	std::ranges::copy_if(neighbours, std::back_inserter(known), [&](const auto &neighbour) {
+		return is_here(neighbour, links) && may_be_asked(neighbour, gateways);
 	});
-	std::ranges::stable_sort(asked, {}, [&](const auto &neighbour) { return order_of(neighbour, gateways); });
+	std::ranges::stable_sort(known, {}, [&](const auto &neighbour) { return order_of(neighbour, gateways); });
+	for (const auto &neighbour : known) {
+		const bool again =
+		    std::ranges::find(asked, neighbour.lladdr, &netlink::Neighbour::lladdr) != asked.end();
+		(again ? others : asked).push_back(neighbour);
+	}
+	asked.insert(asked.end(), others.begin(), others.end());
 	if (asked.size() > kMostAsked)
 		asked.resize(kMostAsked);
 	return asked;
 }
 
-Inquiry::Inquiry(std::vector<netlink::Neighbour> asked) {
+Inquiry::Inquiry(std::vector<netlink::Neighbour> asked, std::vector<int> links) : links_(std::move(links)) {
 	for (auto &who : asked)
 		asked_.push_back({std::move(who)});
 }
 
 void Inquiry::heard(const netlink::Neighbour &now, bool removed) {
+	if (now.is_proxy())
+		return;
+	// Whoever it is: the kernel says so of who has answered.
+	if (!removed && now.state & NUD_REACHABLE && !kept_by_others(now) && is_here(now, links_))
+		answered_ = true;
 	const auto found = std::ranges::find_if(
 	    asked_, [&](const Asked &one) { return one.who.ifindex == now.ifindex && one.who.dst == now.dst; });
-	if (found == asked_.end() || now.is_proxy())
+	if (found == asked_.end())
 		return;
 	auto &standing = found->standing;
-	if (!removed && now.state & NUD_REACHABLE)
-		standing = Standing::kAnswered;
-	else if (!removed && now.state & NUD_FAILED)
-		standing = Standing::kSilent;
-	else if (standing == Standing::kWaiting && (removed || now.state & (NUD_PERMANENT | NUD_NOARP)))
+	// Deleting an entry is told as its failure first.
+	if (removed ? !told_ : kept_by_others(now))
 		standing = Standing::kGone;
+	else if (now.state & NUD_FAILED && standing == Standing::kWaiting)
+		standing = Standing::kSilent;
+}
+
+void Inquiry::all_asked() {
+	all_asked_ = true;
+	for (auto &one : asked_)
+		if (one.standing == Standing::kSilent)
+			one.standing = Standing::kWaiting;
+}
+
+bool Inquiry::to_be_asked(const netlink::Neighbour &now) const {
+	return all_asked_ && !told_ && now.state & NUD_STALE && std::ranges::any_of(asked_, [&](const Asked &one) {
+		       return one.standing == Standing::kWaiting && one.who.ifindex == now.ifindex &&
+			      one.who.dst == now.dst;
+	       });
 }
 
 void Inquiry::give_up() {
@@ -89,11 +131,13 @@ Inquiry::Outcome Inquiry::outcome() const {
 	const auto any = [&](Standing standing) {
 		return std::ranges::find(asked_, standing, &Asked::standing) != asked_.end();
 	};
-	if (any(Standing::kAnswered))
+	if (answered_)
 		return Outcome::kAnswered;
 	if (any(Standing::kWaiting))
 		return Outcome::kOpen;
-	return any(Standing::kSilent) ? Outcome::kUnanswered : Outcome::kNobody;
+	if (!any(Standing::kSilent))
+		return Outcome::kNobody;
+	return all_asked_ ? Outcome::kUnanswered : Outcome::kAskAll;
 }
 
 std::vector<netlink::Neighbour> Inquiry::silent() const {

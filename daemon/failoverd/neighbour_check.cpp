@@ -3,6 +3,7 @@
 
 #include "log.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <sys/socket.h>
 
@@ -20,7 +21,10 @@ constexpr std::chrono::seconds kAgain{10};
 } // namespace
 
 void NeighbourCheck::begin(int master) {
-	running_[master] = {};
+	auto &running = running_[master];
+	auto before = running.silent ? running.inquiry.silent() : std::move(running.before);
+	running = {};
+	running.before = std::move(before);
 	wake_at(master, EventLoop::now() + kBegin);
 }
 
@@ -42,7 +46,10 @@ void NeighbourCheck::wake(int master) {
 	if (!running.asked) {
 		ask(master, running);
 	} else if (running.silent) {
-		look_again(master, running);
+		if (look_for(running.inquiry.silent()))
+			wake_at(master, EventLoop::now() + kAgain);
+		else
+			running_.erase(found);
 	} else {
 		running.inquiry.give_up();
 		conclude(master);
@@ -53,28 +60,34 @@ void NeighbourCheck::wake(int master) {
 void NeighbourCheck::ask(int master, Running &running) {
 	// Listening comes first: an answer may be there before the next question.
 	auto listening = listen();
-	auto asked = listening ? who_may_answer(master) : tl::unexpected(std::move(listening.error()));
+	auto links = listening ? route_->links() : tl::unexpected(std::move(listening.error()));
+	const auto devices = links ? asked_by(master, *links) : std::vector<int>{};
+	auto asked = links ? who_may_answer(devices) : tl::unexpected(std::move(links.error()));
 	if (!asked)
 		log::warning("whether neighbours still answer is not known: {}", asked.error().message);
 	else // one that has gone since then, or failed, was not asked
 		std::erase_if(*asked, [&](const auto &neighbour) { return !route_->probe_neighbour(neighbour); });
-	if (!asked || asked->empty()) {
+	std::vector<netlink::Neighbour> all = asked ? std::move(*asked) : std::vector<netlink::Neighbour>{};
+	for (auto &neighbour : running.before) {
+		const bool asked_already = std::ranges::any_of(
+		    all, [&](const auto &one) { return one.ifindex == neighbour.ifindex && one.dst == neighbour.dst; });
+		if (!asked_already && route_ && route_->use_neighbour(neighbour))
+			all.push_back(std::move(neighbour));
+	}
+	running.before.clear();
+	if (all.empty()) {
 		running_.erase(master);
 		return;
 	}
-	running.inquiry = Inquiry(std::move(*asked));
+	running.inquiry = Inquiry(std::move(all), devices);
 	running.asked = true;
 	wake_at(master, EventLoop::now() + kGiveUp);
 }
 
-Result<std::vector<netlink::Neighbour>> NeighbourCheck::who_may_answer(int master) {
-	auto links = route_->links();
-	if (!links)
-		return tl::unexpected(std::move(links.error()));
+Result<std::vector<netlink::Neighbour>> NeighbourCheck::who_may_answer(const std::vector<int> &devices) {
 	auto neighbours = route_->neighbours();
 	if (!neighbours)
 		return neighbours;
-	const auto devices = asked_by(master, *links);
 	std::vector<Gateway> gateways;
 	for (const int device : devices)
 		for (const int family : {AF_INET, AF_INET6})
@@ -83,16 +96,13 @@ Result<std::vector<netlink::Neighbour>> NeighbourCheck::who_may_answer(int maste
 	return whom_to_ask(devices, *neighbours, gateways);
 }
 
-void NeighbourCheck::look_again(int master, const Running &running) {
+bool NeighbourCheck::look_for(const std::vector<netlink::Neighbour> &silent) {
 	bool there = false;
-	for (const auto &neighbour : running.inquiry.silent()) {
+	for (const auto &neighbour : silent) {
 		const auto done = route_->use_neighbour(neighbour);
 		there = there || done || done.error().code != ENODEV;
 	}
-	if (there)
-		wake_at(master, EventLoop::now() + kAgain);
-	else
-		running_.erase(master);
+	return there;
 }
 
 Status NeighbourCheck::listen() {
@@ -118,19 +128,25 @@ Status NeighbourCheck::listen() {
 
 void NeighbourCheck::hear() {
 	const auto all_hear = [this](const netlink::Neighbour &neighbour, bool removed) {
-		for (auto &[master, running] : running_)
+		for (auto &[master, running] : running_) {
 			running.inquiry.heard(neighbour, removed);
-	};
-	auto done = monitor_->read([&](const netlink::MonitorEvent &event) {
-		if (const auto *change = std::get_if<netlink::NeighbourEvent>(&event)) {
-			all_hear(change->neighbour, change->change == netlink::Change::kRemoved);
-		} else if (auto all = route_->neighbours()) { // some were lost
-			for (const auto &neighbour : *all)
-				all_hear(neighbour, false);
+			if (!removed && running.inquiry.to_be_asked(neighbour))
+				(void)route_->probe_neighbour(neighbour); // gone meanwhile: that is told too
 		}
+	};
+	bool lost = false;
+	auto done = monitor_->read([&](const netlink::MonitorEvent &event) {
+		if (const auto *change = std::get_if<netlink::NeighbourEvent>(&event))
+			all_hear(change->neighbour, change->change == netlink::Change::kRemoved);
+		else
+			lost = true;
 	});
 	if (!done)
 		log::warning("neighbours: {}", done.error().message);
+	// Afterwards: what was still to be read is older than what is looked up.
+	if (auto all = lost ? route_->neighbours() : Result<std::vector<netlink::Neighbour>>{}; all)
+		for (const auto &neighbour : *all)
+			all_hear(neighbour, false);
 	std::vector<int> masters;
 	for (const auto &[master, running] : running_)
 		if (running.asked)
@@ -150,10 +166,19 @@ void NeighbourCheck::conclude(int master) {
 		running_.erase(found);
 		told_(master, {});
 		break;
+	case Inquiry::Outcome::kAskAll: {
+		const auto silent = running.inquiry.silent();
+		running.inquiry.all_asked();
+		wake_at(master, EventLoop::now() + kGiveUp);
+		if (!look_for(silent))
+			running_.erase(found);
+		break;
+	}
 	case Inquiry::Outcome::kUnanswered:
 		if (running.silent)
 			break;
 		running.silent = true;
+		running.inquiry.told();
 		wake_at(master, EventLoop::now() + kAgain);
 		told_(master, running.inquiry.names());
 		break;

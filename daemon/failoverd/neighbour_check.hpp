@@ -14,8 +14,9 @@
 
 namespace failover {
 
-/// After a switch, has the kernel ask neighbours of the master whether they still are there (NUD_PROBE): carrier and
-/// probes say nothing of what the fabric does with our own address. Listens to neighbours only while it wants to know.
+/// After a switch, has the kernel ask neighbours of the master whether they still are there (NUD_PROBE), and if they
+/// are silent by broadcast or multicast, because another station may have their addresses now: carrier and probes say
+/// nothing of what the fabric does with our own address. Listens to neighbours only while it wants to know.
 class NeighbourCheck {
 public:
 	/// Of a master, by ifindex: `silent` are the addresses of all that were asked; none: one answers.
@@ -23,23 +24,25 @@ public:
 
 	NeighbourCheck(EventLoop &loop, Told told) : loop_(loop), told_(std::move(told)) {}
 
-	/// Told of at most one silence, and then of the answer that ends it. What was asked before is forgotten.
+	/// Told of at most one silence, and then of the answer that ends it. Who was silent before is asked again.
 	void begin(int master);
 	void end(int master);
 
 private:
 	struct Running {
 		Inquiry inquiry;
-		bool asked = false;  ///< they have been
-		bool silent = false; ///< and we said so
+		bool asked = false;                     ///< they have been
+		bool silent = false;                    ///< and we said so
+		std::vector<netlink::Neighbour> before; ///< silent when the last switch came
 		EventSource timer;
 	};
 
 	void wake_at(int master, EventLoop::Time when);
 	void wake(int master);
 	void ask(int master, Running &running);
-	[[nodiscard]] Result<std::vector<netlink::Neighbour>> who_may_answer(int master);
-	void look_again(int master, const Running &running);
+	[[nodiscard]] Result<std::vector<netlink::Neighbour>> who_may_answer(const std::vector<int> &devices);
+	/// By broadcast or multicast. False: their link is gone, or nobody is left to ask.
+	bool look_for(const std::vector<netlink::Neighbour> &silent);
 	[[nodiscard]] Status listen();
 	void hear();
 	/// Says what has come out.

@@ -26,6 +26,7 @@ void MasterModel::move_active(Slot to, fom_cause cause, Time now, Actions &actio
 	const Slot from = active_;
 	active_ = to;
 	returned_from_ = cause == FOM_CAUSE_FAILBACK ? from : FOM_NO_SLOT;
+	undone_ = FOM_NO_SLOT;
 	actions.push_back(Switch{from, to, cause, false, now});
 }
 
@@ -128,20 +129,31 @@ Actions MasterModel::moved(Time now) {
 }
 
 Actions MasterModel::unanswered(Time now) {
-	if (chosen_ || !usable(returned_from_))
+	// By what was returned to neither: it is not that path. Nobody is blamed until somebody answers.
+	if (undone_ < slaves_.size()) {
+		silent_by_all_ = true;
+		slaves_[undone_].silence = Time{0};
+		undone_ = FOM_NO_SLOT;
+		return settle(FOM_CAUSE_UNSPEC, now);
+	}
+	if (chosen_ || silent_by_all_ || !usable(returned_from_))
 		return {};
 	Slave &silent = slaves_[active_];
 	silent.silent_at = now;
 	silent.silence = silent.silence > Time{0} ? std::min(2 * silent.silence, kMostSilence) : kFirstSilence;
 	silent.heard_from = silent.heard_by = false;
 	Actions actions;
+	const Slot from = active_;
 	move_active(returned_from_, FOM_CAUSE_PROBE, now, actions);
+	undone_ = from;
 	for (const auto &action : settle(FOM_CAUSE_UNSPEC, now))
 		actions.push_back(action);
 	return actions;
 }
 
 void MasterModel::answered() {
+	silent_by_all_ = false;
+	undone_ = FOM_NO_SLOT;
 	if (active_ < slaves_.size())
 		slaves_[active_].silence = Time{0};
 }

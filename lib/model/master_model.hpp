@@ -99,7 +99,7 @@ public:
 	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
 	void adopt_active(Slot slot) {
 		active_ = slot;
-		returned_from_ = FOM_NO_SLOT;
+		returned_from_ = undone_ = FOM_NO_SLOT;
 	}
 	void adopt_choice(Slot slot) { chosen_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
@@ -139,6 +139,8 @@ private:
 	std::array<Slave, FOM_MAX_SLAVES> slaves_{};
 	Slot active_ = FOM_NO_SLOT;
 	Slot returned_from_ = FOM_NO_SLOT; ///< what was active before a failback; none after any other switch
+	Slot undone_ = FOM_NO_SLOT;        ///< left again because nobody answered by it; none after any other switch
+	bool silent_by_all_ = false;       ///< nobody answered by what was returned to either
 	bool carrier_ = false;
 	std::optional<Slot> chosen_;
 	std::optional<Slot> probing_;

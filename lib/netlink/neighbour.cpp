@@ -8,6 +8,12 @@
 
 namespace failover::netlink {
 
+namespace {
+
+constexpr std::uint32_t kUserHz = 100; // ticks a second in what the kernel tells of times (USER_HZ)
+
+} // namespace
+
 bool Neighbour::is_proxy() const {
 	return flags & NTF_PROXY;
 }
@@ -30,8 +36,15 @@ Result<Neighbour> parse_neighbour(const nlmsghdr *message) {
 	attributes.read(NDA_PROTOCOL, neighbour.protocol);
 	attributes.read(NDA_VLAN, neighbour.vlan_id);
 	attributes.read(NDA_FLAGS_EXT, neighbour.ext_flags);
+	Bytes times;
+	attributes.read(NDA_CACHEINFO, times);
 	if (auto ok = attributes.status(); !ok)
 		return tl::unexpected(std::move(ok.error()));
+
+	if (nda_cacheinfo info{}; times.size() >= sizeof(info)) {
+		std::memcpy(&info, times.data(), sizeof(info));
+		neighbour.confirmed_s = info.ndm_confirmed / kUserHz;
+	}
 
 	const auto *bytes = reinterpret_cast<const std::uint8_t *>(message);
 	const std::size_t start = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(info));

@@ -22,8 +22,9 @@ struct Neighbour {
 	Bytes lladdr;
 	std::uint8_t protocol = 0; ///< RTPROT_*
 	std::optional<std::uint16_t> vlan_id;
-	std::optional<std::uint32_t> ext_flags; ///< NTF_EXT_*
-	Bytes attributes;                       ///< raw, as received
+	std::optional<std::uint32_t> ext_flags;   ///< NTF_EXT_*
+	std::optional<std::uint32_t> confirmed_s; ///< so many seconds ago it was last known to be there
+	Bytes attributes;                         ///< raw, as received
 
 	[[nodiscard]] bool is_proxy() const;
 };

@@ -407,3 +407,18 @@ TEST_CASE("A slave by which nobody answered is still better than none, and anoth
 		CHECK(switches(model.slave_joined(kPrimary, kPrimaryRank, true, 7s)).size() == 1);
 	}
 }
+
+TEST_CASE(
+    "Silence by what was returned to as well is no fault of the path: nobody is left for it until somebody answers") {
+	auto model = pair_of_slaves();
+	REQUIRE(switches(model.unanswered(5s)).size() == 1);
+	REQUIRE(model.active() == kStandby);
+	const auto back = switches(model.unanswered(11s));
+	REQUIRE(back.size() == 1);
+	CHECK(back[0] == Switch{kStandby, kPrimary, FOM_CAUSE_FAILBACK, false, Time(11s)});
+	CHECK(model.unanswered(17s).empty());
+	CHECK(model.active() == kPrimary);
+	model.answered();
+	CHECK(switches(model.unanswered(30s)).size() == 1);
+	CHECK(model.wake_at() == Time(30s) + kFirstSilence);
+}
