@@ -53,6 +53,7 @@ struct fom_refused {
 struct fom_groups {
 	bool by_all; /* what comes by another slave comes by the active one too */
 	u8 missed;   /* came by another slave since the last one by the active */
+	u16 since;   /* when the first of those came, in ms */
 };
 
 #define FOM_GROUPS 128

@@ -25,11 +25,12 @@
 #define FOM_COMPARED_END 32
 
 /* Between two copies, in ms. What is sent to one again because no answer came may be the same, and no copy. */
-#define FOM_GROUP_MOMENT 50
+#define FOM_GROUP_MOMENT 250
 #define FOM_UNICAST_MOMENT 10
 #define FOM_WARY (10 * HZ)
-/* So many group frames by another slave, none by the active one: then that one is not served. */
+/* So many group frames by another slave in so many ms, none by the active one: then that one is not served. */
 #define FOM_MISSED 8
+#define FOM_MISSED_MS 1000
 
 /* A print: what a frame is << 24 | slots that have brought it << 16 | when, in ms. */
 #define FOM_PRINT_FRAME 24
@@ -139,8 +140,15 @@ bool fom_group_twice(const struct fom_slave *slave, const struct fom_frame *fram
 		return true;
 	}
 	if (!active) {
-		WRITE_ONCE(groups->missed, READ_ONCE(groups->missed) + 1);
-		if (READ_ONCE(groups->missed) > FOM_MISSED)
+		u8 missed = READ_ONCE(groups->missed);
+		u16 now = jiffies_to_msecs(jiffies);
+
+		/* A NIC that is late brings many at once, and then the other's have long been refused. */
+		if (!missed)
+			WRITE_ONCE(groups->since, now);
+		if (missed <= FOM_MISSED)
+			WRITE_ONCE(groups->missed, missed + 1);
+		else if ((u16)(now - READ_ONCE(groups->since)) > FOM_MISSED_MS)
 			WRITE_ONCE(groups->by_all, false);
 		return true;
 	}

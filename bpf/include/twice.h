@@ -22,10 +22,11 @@
 #define TWICE_COMPARED 128 /* bytes of a frame's beginning; addresses, numbers and sums are within */
 #define TWICE_COMPARED_END 32
 /* Between two copies, in ms. What is sent to one again because no answer came may be the same, and no copy. */
-#define TWICE_GROUP_MOMENT 50
+#define TWICE_GROUP_MOMENT 250
 #define TWICE_UNICAST_MOMENT 10
-#define TWICE_WARY_MS 10000  /* unicast has come by another slave so long ago at most */
-#define TWICE_MISSED 8       /* group frames by another slave, none by the active one: that is not served */
+#define TWICE_WARY_MS 10000 /* unicast has come by another slave so long ago at most */
+#define TWICE_MISSED 8 /* so many group frames by another slave in so many ms, none by the active one: not served */
+#define TWICE_MISSED_MS 1000
 #define TWICE_LEAST 60       /* one copy may be filled up to the least length of a frame (ETH_ZLEN) */
 #define TWICE_HEADER 14      /* Ethernet's */
 #define TWICE_PRINT_FRAME 24 /* a print: what a frame is << 24 | slots that have brought it << 16 | when, in ms */
@@ -35,6 +36,7 @@
 struct fom_twice_groups {
 	__u8 by_all; /* what comes by another slave comes by the active one too */
 	__u8 missed; /* came by another slave since the last one by the active */
+	__u16 since; /* when the first of those came, in ms */
 };
 
 /* Written without a lock, a frame more or less does not matter; but each print is one word, and exchanged. */
@@ -150,7 +152,12 @@ static __always_inline enum verdict twice_group(struct fom_twice *twice, const s
 			groups->missed = 0;
 		return VERDICT_ACCEPT;
 	}
-	if (++groups->missed > TWICE_MISSED)
+	/* A NIC that is late brings many at once, and then the other's have long been refused. */
+	if (!groups->missed)
+		groups->since = twice_ms();
+	if (groups->missed <= TWICE_MISSED)
+		groups->missed++;
+	else if ((__u16)(twice_ms() - groups->since) > TWICE_MISSED_MS)
 		groups->by_all = 0;
 	return VERDICT_DUPLICATE;
 }

@@ -115,10 +115,9 @@ void Inquiry::all_asked() {
 }
 
 bool Inquiry::to_be_asked(const netlink::Neighbour &now) const {
-	return all_asked_ && !told_ && now.state & NUD_STALE && std::ranges::any_of(asked_, [&](const Asked &one) {
-		       return one.standing == Standing::kWaiting && one.who.ifindex == now.ifindex &&
-			      one.who.dst == now.dst;
-	       });
+	return !told_ && now.state & NUD_STALE && std::ranges::any_of(asked_, [&](const Asked &one) {
+		return one.standing == Standing::kWaiting && one.who.ifindex == now.ifindex && one.who.dst == now.dst;
+	});
 }
 
 void Inquiry::give_up() {

@@ -128,6 +128,7 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 	if (!master.adopted())
 		sync_features(kernel_, master);
 	masters_.push_back(std::move(fresh));
+	survey_soon(); // what stands above it
 	const auto now = EventLoop::now();
 	std::string slaves;
 	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {

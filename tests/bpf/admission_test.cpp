@@ -3,8 +3,10 @@
 #include "datapath.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstring>
 #include <linux/bpf.h>
+#include <thread>
 
 using namespace failover;
 using namespace failover::test;
@@ -133,14 +135,22 @@ TEST_CASE("What an XDP program has let through is not asked about again") {
 	CHECK(path.receive(kStandby, kBroadcast) == kRedirect);
 }
 
-TEST_CASE("An active slave that is served no more is not waited for") {
+TEST_CASE("An active slave that is served no more is not waited for, one that is late is") {
 	Datapath path;
 	(void)path.receive(kStandby, kBroadcast);
 	(void)path.receive(kPrimary, kBroadcast);
-	unsigned refused = 0;
-	for (unsigned number = 1; number < 100; ++number)
-		refused += path.receive(kStandby, numbered(kBroadcast, number)) == kDrop;
-	CHECK(refused == 9);
+	unsigned number = 1;
+	for (; number < 200; ++number)
+		CHECK(path.receive(kStandby, numbered(kBroadcast, number)) == kDrop);
+	SECTION("late") {
+		for (number = 1; number < 200; ++number)
+			CHECK(path.receive(kPrimary, numbered(kBroadcast, number)) == kRedirect);
+	}
+	SECTION("served no more") {
+		std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+		CHECK(path.receive(kStandby, numbered(kBroadcast, ++number)) == kDrop);
+		CHECK(path.receive(kStandby, numbered(kBroadcast, ++number)) == kRedirect);
+	}
 }
 
 TEST_CASE(

@@ -111,3 +111,34 @@ def test_a_fabric_that_behaves_is_not_spoken_of(guarded):
     traffic.pass_packets(5000)  # longer than silence takes to be noticed
     assert not told(guarded, "unanswered") and not told(guarded, "answered") and not silence(guarded)
     wait_for(lambda: not listens(guarded), "the daemon to have no ear for neighbours any more")
+
+
+def test_a_neighbour_that_has_another_address_now_is_not_silent(guarded):
+    """As after a migration to a host whose gateway it is itself. What the guest knows of it leads nowhere."""
+    guarded.carrier_off("primary")
+    guarded.daemon.master.goes("primary", "standby")
+    wait_for(lambda: not listens(guarded), "what was asked before to be answered", 30)
+    guarded.peer.run("ip", "link", "set", "dev", "eth0", "address", "52:54:00:00:00:fe")
+    guarded.carrier_on("primary")
+    guarded.daemon.master.goes("standby", "primary", 20)
+    wait_for(lambda: listens(guarded), "the question")
+    wait_for(lambda: not listens(guarded), "the answer", 30)
+    assert not told(guarded, "unanswered") and not silence(guarded)
+    guarded.daemon.master.stays("primary")
+
+
+def test_silence_is_noticed_again_when_the_primary_is_tried_again(guarded):
+    """What was silent before the failback was undone is still silent, and known to have been there."""
+    guarded.carrier_off("primary")
+    guarded.daemon.master.goes("primary", "standby")
+    for role in ("primary", "standby"):
+        filter_source(guarded, role, True)
+    unpin(guarded, "standby")  # what was learned there before would pass
+    guarded.carrier_on("primary")
+    guarded.daemon.master.goes("standby", "primary", 20)
+    assert guarded.daemon.master.goes("primary", "standby", 30)["cause"] == "probe"
+    # Silent by both: it is not the primary's fault, which is taken again at once, and kept.
+    guarded.daemon.master.goes("standby", "primary", 40)
+    wait_for(lambda: silence(guarded) and silence(guarded)["slave"] == "eth1", "silence to be noticed again", 40)
+    assert len(told(guarded, "unanswered")) >= 3
+    guarded.daemon.master.stays("primary")
