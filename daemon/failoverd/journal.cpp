@@ -7,6 +7,21 @@
 
 namespace failover {
 
+namespace {
+
+/// Of now.
+control::EventRecord event_of(std::string kind, std::string master, std::string slave, std::string message) {
+	control::EventRecord event;
+	event.time = wall_clock_us(boottime_now());
+	event.kind = std::move(kind);
+	event.master = std::move(master);
+	event.slave = std::move(slave);
+	event.message = std::move(message);
+	return event;
+}
+
+} // namespace
+
 control::EventRecord switch_event(const std::string &master, const control::SwitchRecord &change) {
 	control::EventRecord event;
 	event.time = change.time;
@@ -25,15 +40,10 @@ control::EventRecord switch_event(const std::string &master, const control::Swit
 }
 
 control::EventRecord moved_event(const std::string &master, const std::string &slave) {
-	control::EventRecord event;
-	event.time = wall_clock_us(boottime_now());
-	event.kind = "moved";
-	event.master = master;
-	event.slave = slave;
-	event.message = fmt::format("another port sent with our address, so the fabric looked for us there (heard by "
+	return event_of("moved", master, slave,
+			fmt::format("another port sent with our address, so the fabric looked for us there (heard by "
 				    "{}); announced again",
-				    slave);
-	return event;
+				    slave));
 }
 
 control::Unanswered unanswered_by(const control::MasterState &state, std::vector<std::string> asked) {
@@ -54,24 +64,13 @@ control::Unanswered unanswered_by(const control::MasterState &state, std::vector
 }
 
 control::EventRecord unanswered_event(const std::string &master, const control::Unanswered &silence) {
-	control::EventRecord event;
-	event.time = wall_clock_us(boottime_now());
-	event.kind = "unanswered";
-	event.master = master;
-	event.slave = silence.slave;
-	event.message = fmt::format("nobody answers since {} is active (asked {}): {}", silence.slave,
-				    fmt::join(silence.asked, ", "), silence.hint);
-	return event;
+	return event_of("unanswered", master, silence.slave,
+			fmt::format("nobody answers since {} is active (asked {}): {}", silence.slave,
+				    fmt::join(silence.asked, ", "), silence.hint));
 }
 
 control::EventRecord answered_event(const std::string &master, const std::string &slave) {
-	control::EventRecord event;
-	event.time = wall_clock_us(boottime_now());
-	event.kind = "answered";
-	event.master = master;
-	event.slave = slave;
-	event.message = fmt::format("neighbours answer again, by {}", slave);
-	return event;
+	return event_of("answered", master, slave, fmt::format("neighbours answer again, by {}", slave));
 }
 
 void Journal::add(control::EventRecord record) {
@@ -83,13 +82,7 @@ void Journal::add(control::EventRecord record) {
 }
 
 void Journal::add(std::string kind, std::string master, std::string slave, std::string message) {
-	control::EventRecord record;
-	record.time = wall_clock_us(boottime_now());
-	record.kind = std::move(kind);
-	record.master = std::move(master);
-	record.slave = std::move(slave);
-	record.message = std::move(message);
-	add(std::move(record));
+	add(event_of(std::move(kind), std::move(master), std::move(slave), std::move(message)));
 }
 
 std::vector<control::EventRecord> Journal::query(const std::optional<std::string> &master, std::size_t limit) const {

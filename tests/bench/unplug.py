@@ -14,19 +14,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "vm"))
-sys.dont_write_bytecode = True
+from lab.machine import describe
 
-from harness import places, wait  # noqa: E402
-from harness.host import Host  # noqa: E402
-from harness.process import end_cleanly_on_sigterm  # noqa: E402
-from harness.qemu import Machine  # noqa: E402
-from lab.machine import describe  # noqa: E402
+from .downtime import KERNELS, NICS  # which also makes the stories' harness known
+from .downtime_systems import Adopt, Ebpf, Kmod, NetFailover
 
-from .downtime_systems import Adopt, Ebpf, Kmod, NetFailover  # noqa: E402
+from harness import places, wait  # pylint: disable=wrong-import-order
+from harness.host import Host  # pylint: disable=wrong-import-order
+from harness.process import end_cleanly_on_sigterm  # pylint: disable=wrong-import-order
+from harness.qemu import Machine  # pylint: disable=wrong-import-order
 
-KERNELS, NICS = ("6.1", "6.12"), ("e1000e", "vmxnet3")
 ROUNDS = 9
 LONGER = 20  # ms that a guest with ours may take more than one without
 PEER = NetFailover
