@@ -4,6 +4,7 @@
 #include "base/fd.hpp"
 #include "bpf/libbpf_log.hpp"
 #include "bpf/pins.hpp"
+#include "netlink/channel.hpp"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
 #include <string_view>
 #include <tuple>
 #include <unistd.h>
@@ -25,7 +27,7 @@ constexpr int kBpfTcxIngress = 46;
 constexpr int kBpfTcxEgress = 47;
 constexpr int kBpfNetkitPeer = 55;
 
-// Our clsact filter, so that it is found again.
+// Our filter, so that it is found again.
 constexpr std::uint32_t kTcHandle = 1;
 constexpr std::uint32_t kTcPriority = 1;
 // The same where users may have filters too: not the first, which everybody takes.
@@ -80,7 +82,38 @@ Status make_link(const std::string &pin, int program_fd, int ifindex, int attach
 	return {};
 }
 
-/// Makes the place for filters. True: nobody had made it before.
+/// The place of filters at ingress, whatever qdisc made it.
+netlink::Request ingress_request(int type, int flags, int ifindex) {
+	tcmsg place{};
+	place.tcm_ifindex = ifindex;
+	place.tcm_parent = TC_H_INGRESS;
+	netlink::Request request(type, flags);
+	request.header(place);
+	return request;
+}
+
+/// Makes a place for filters at ingress alone, unless there is one. libbpf only knows clsact, which has every frame
+/// sent by any device of this machine looked at too (egress_needed_key).
+Status make_ingress(int ifindex) {
+	auto channel = netlink::Channel::open(NETLINK_ROUTE);
+	if (!channel)
+		return tl::unexpected(std::move(channel.error()));
+	auto request = ingress_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, ifindex);
+	request.put(TCA_KIND, std::string_view("ingress"));
+	auto done = channel->transact(request, fmt::format("adding the ingress qdisc of ifindex {}", ifindex));
+	if (!done && done.error().code != EEXIST)
+		return done;
+	return {};
+}
+
+void delete_ingress(int ifindex) {
+	if (auto channel = netlink::Channel::open(NETLINK_ROUTE)) {
+		auto request = ingress_request(RTM_DELQDISC, 0, ifindex);
+		(void)channel->transact(request, fmt::format("deleting the ingress qdisc of ifindex {}", ifindex));
+	}
+}
+
+/// Makes the place for filters of both directions. True: nobody had made it before.
 Result<bool> make_clsact(int ifindex, bpf_tc_attach_point where) {
 	LibbpfLog log;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
@@ -98,10 +131,9 @@ bool has_adopted_filter(int ifindex, bpf_tc_attach_point where) {
 	return bpf_tc_query(&hook, &found) == 0 && is_ours(found.prog_id);
 }
 
-Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std::uint32_t handle,
+/// The place for it must be there.
+Status attach_filter(int program_fd, int ifindex, bpf_tc_attach_point where, std::uint32_t handle,
 		     std::uint32_t priority) {
-	if (auto made = make_clsact(ifindex, where); !made)
-		return tl::unexpected(made.error());
 	LibbpfLog log;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
 	LIBBPF_OPTS(bpf_tc_opts, present, .handle = handle, .priority = priority);
@@ -120,15 +152,10 @@ Status attach_clsact(int program_fd, int ifindex, bpf_tc_attach_point where, std
 	return {};
 }
 
-Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
-	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
-	if (take_up_link(pin, program_fd))
-		return Hook::kTcx;
-	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
-		return Hook::kTcx;
-	if (auto done = attach_clsact(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
-		return tl::unexpected(done.error());
-	return Hook::kClsact;
+Status attach_ingress_filter(int program_fd, int ifindex) {
+	if (auto made = make_ingress(ifindex); !made)
+		return made;
+	return attach_filter(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority);
 }
 
 } // namespace
@@ -139,8 +166,8 @@ const char *hook_name(Hook hook) {
 		return "netkit";
 	case Hook::kTcx:
 		return "tcx";
-	case Hook::kClsact:
-		return "clsact";
+	case Hook::kFilter:
+		return "filter";
 	case Hook::kXdp:
 		return "xdp";
 	}
@@ -148,18 +175,30 @@ const char *hook_name(Hook hook) {
 }
 
 Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
-	if (!netkit)
-		return attach_ingress("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
+	const Hook hook = netkit ? Hook::kNetkit : Hook::kTcx;
 	if (take_up_link(pin, program_fd))
-		return Hook::kNetkit;
-	if (auto made = make_link(pin, program_fd, ifindex, kBpfNetkitPeer); !made)
+		return hook;
+	auto made = make_link(pin, program_fd, ifindex, netkit ? kBpfNetkitPeer : kBpfTcxIngress);
+	if (made)
+		return hook;
+	if (netkit)
 		return tl::unexpected(made.error());
-	return Hook::kNetkit;
+	if (auto done = attach_ingress_filter(program_fd, ifindex); !done)
+		return tl::unexpected(done.error());
+	return Hook::kFilter;
 }
 
 Result<Hook> attach_rx(int program_fd, int ifindex) {
-	return attach_ingress("rx", program_fd, ifindex);
+	const std::string pin = link_pin(fmt::format("rx-{}", ifindex));
+	if (take_up_link(pin, program_fd)) // of an earlier version
+		return Hook::kTcx;
+	auto done = attach_ingress_filter(program_fd, ifindex);
+	if (done)
+		return Hook::kFilter;
+	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
+		return Hook::kTcx;
+	return tl::unexpected(done.error());
 }
 
 Status attach_xdp(int program_fd, int ifindex) {
@@ -180,8 +219,8 @@ Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
 		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where) &&
 		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
 			continue;
-		hook = Hook::kClsact;
-		if (auto done = attach_clsact(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
+		hook = Hook::kFilter;
+		if (auto done = attach_filter(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
 			detach_adopted(ifindex);
 			return tl::unexpected(done.error());
 		}
@@ -209,8 +248,7 @@ void detach_all(int ifindex) {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kTcHandle, .priority = kTcPriority);
 	bpf_tc_detach(&hook, &ours);
-	hook.attach_point = static_cast<bpf_tc_attach_point>(BPF_TC_INGRESS | BPF_TC_EGRESS);
-	bpf_tc_hook_destroy(&hook);
+	delete_ingress(ifindex);
 }
 
 } // namespace failover::bpf

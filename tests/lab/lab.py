@@ -148,10 +148,13 @@ class Lab:
                 counters[role] = {"out": stats["rx"]["packets"], "in": stats["tx"]["packets"]}
         return counters
 
+    def hidden(self, *command):
+        """What a program says of the namespace where failoverd keeps the slaves."""
+        return self.guest.run("nsenter", "--net=/run/failoverd/hidden-netns", *command)
+
     def hidden_links(self):
-        """Names in the namespace where failoverd keeps the slaves."""
-        listing = self.guest.run("nsenter", "--net=/run/failoverd/hidden-netns", "ip", "-json", "link", "show")
-        return sorted(link["ifname"] for link in json.loads(listing))
+        """Names there."""
+        return sorted(link["ifname"] for link in json.loads(self.hidden("ip", "-json", "link", "show")))
 
     def traffic(self, pps=1000, stream=False, ways=("in", "out")):
         """UDP and, if asked for, a checked TCP stream; runs from here on until stopped."""

@@ -11,7 +11,7 @@ SLAVES = ("eth0", "eth1")
 
 
 def slaves(lab):
-    listing = lab.guest.run("nsenter", "--net=/run/failoverd/hidden-netns", "ip", "-details", "-json", "link", "show")
+    listing = lab.hidden("ip", "-details", "-json", "link", "show")
     found = [link for link in json.loads(listing) if link["ifname"] in SLAVES]
     assert len(found) == len(SLAVES)
     return found

@@ -51,6 +51,15 @@ def test_with_bpf(host, product, note, both_ways):
     assert beyond <= SLACK
 
 
+@traffic
+@pytest.mark.alone
+@pytest.mark.machine(failover=True, elsewhere="vmxnet3")
+def test_with_the_kernels_own_driver_and_us_beside_it(host, adopted, note, both_ways):
+    beyond = least_lost(host, note, both_ways, lambda: adopted.master.expect(active="primary", seconds=30))
+    adopted.sees_only_master()
+    assert beyond <= SLACK
+
+
 @pytest.mark.machine(elsewhere="vmxnet3")
 def test_back_and_forth_ten_times_with_the_module(host, kmod, note):
     back_and_forth(host, note, lambda: kmod.announces("primary", seconds=30))

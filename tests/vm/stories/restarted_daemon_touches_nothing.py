@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """failoverd returns after a kill. What is attached in the kernel stays as it is: not one link or program is made anew.
 
-On 6.1 the master is a veth pair with clsact filters, on 6.12 a netkit pair: what is found again differs.
+On 6.1 the master is a veth pair with filters, on 6.12 a netkit pair: what is found again differs.
 """
 
 PINS = "find /sys/fs/bpf/failover | sort | xargs ls -di; for l in $(ls /sys/class/net); do tc filter show dev $l ingress; done"
