@@ -51,6 +51,11 @@ def rectangle(x, y, width, height, fill):
     return f"<rect x='{x:.1f}' y='{y:.1f}' width='{width:.1f}' height='{height:.1f}' fill='{fill}'/>"
 
 
+def page(width, height, drawn):
+    return (f"<svg xmlns='http://www.w3.org/2000/svg' width='{width:.0f}' height='{height:.0f}' "
+            f"viewBox='0 0 {width:.0f} {height:.0f}'><rect width='100%' height='100%' fill='white'/>{''.join(drawn)}</svg>\n")
+
+
 def legend(colours, y):
     drawn, x = [], MARGIN
     for name, colour in colours.items():
@@ -97,5 +102,4 @@ def chart(title, subtitle, panels, colours):
         drawn += draw_panel(panel, scale, colours, top)
         top += height_of(panel) + PANEL_GAP
     width = LABELS + PLOT + NUMBERS + 2 * MARGIN
-    return (f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{top}' viewBox='0 0 {width} {top}'>"
-            f"<rect width='100%' height='100%' fill='white'/>{''.join(drawn)}</svg>\n")
+    return page(width, top, drawn)

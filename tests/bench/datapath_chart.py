@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Ratios as bars from 1, where a bar of no length costs what the bare NIC costs."""
-from bench.chart import BAR, GAP, GROUP_GAP, MARGIN, rectangle, text
+from bench.chart import BAR, GAP, GROUP_GAP, MARGIN, page, rectangle, text
 
 WIDEST = 1.6
 LEFT, PLOT, RIGHT = 130, 460, 90
@@ -35,5 +35,4 @@ def svg(rows, machine, kernel):
         y += GROUP_GAP
     drawn.append(rectangle(x(1) - 0.5, 80, 1, y - 88, "#999"))
     width = LEFT + PLOT + RIGHT
-    return (f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{y}' viewBox='0 0 {width} {y}'>"
-            f"<rect width='100%' height='100%' fill='white'/>{''.join(drawn)}</svg>\n")
+    return page(width, y, drawn)

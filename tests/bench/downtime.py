@@ -2,7 +2,7 @@
 """Packets lost when the fast NIC goes and returns: ours and what exists today, side by side, in emulated guests.
 
     peer -- br0 -- tap0 -- virtio-net      (standby) -+
-              `--- tap1 -- e1000e, vmxnet3 (primary) -+- ours (kmod, ebpf, adopt) | net_failover | bonding
+              `--- tap1 -- e1000e, vmxnet3 (primary) -+- ours (kmod, ebpf, adopt) | net_failover | bonding | team
 
 Guests run one after another, so that none disturbs another; what a run finds is kept when a later one fails.
 """
@@ -18,27 +18,33 @@ sys.path.insert(0, str(ROOT / "tests" / "vm"))
 sys.dont_write_bytecode = True
 
 from harness import places  # noqa: E402
+from harness.aggregate import Absent  # noqa: E402
 from harness.host import Host  # noqa: E402
 from harness.judge import judge  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.qemu import Machine  # noqa: E402
 from lab.machine import describe  # noqa: E402
 
-from .downtime_chart import svg  # noqa: E402
+from . import downtime_chart, downtime_timeline  # noqa: E402
 from .downtime_events import EVENTS, ROUND, Guest  # noqa: E402
-from .downtime_systems import SYSTEMS, EagerBond  # noqa: E402
+from .downtime_systems import SYSTEMS, EagerBond, Team  # noqa: E402
 from .downtime_table import table  # noqa: E402
 
 KERNELS, NICS = ("6.1", "6.12"), ("e1000e", "vmxnet3")
 RUNS = 2
+QUICK = {EagerBond: (), Team: NICS[:1]}  # with these NICs only in a quick run, which is to take less than six minutes
 ATTEMPTS = 2  # guests booted for one set of runs before it is given up
 
 
 def options():
     parser = argparse.ArgumentParser(prog="scripts/bench downtime", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="kernel 6.12 only, each event once, without the second bond")
+    parser.add_argument("--quick", action="store_true", 
+                        help="kernel 6.12 only, each event once, without the second bond, team with e1000e only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
-    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw it there")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw there what was lost when, around each event")
+    parser.add_argument("--bars", type=Path, metavar="FILE", help="draw there how much was lost")
+    parser.add_argument("--from", type=Path, metavar="FILE", dest="source",
+                        help="tell and draw what --json wrote there; no guest is booted")
     parser.add_argument("--runs", type=int, help=f"runs of each event (default {RUNS}, quick: 1)")
     parser.add_argument("--kernel", action="append", choices=KERNELS, help="may be repeated")
     parser.add_argument("--nic", action="append", choices=NICS, help="may be repeated")
@@ -47,6 +53,9 @@ def options():
     parser.add_argument("--deb", type=Path, help="the product's package (default: the build tree's)")
     parser.add_argument("--build", type=Path, help="build tree with the tools (default $FAILOVER_BUILD or build/release)")
     chosen = parser.parse_args()
+    if chosen.source and chosen.json:
+        parser.error("--from measures nothing that --json could write")
+    chosen.quick = chosen.quick and not chosen.source
     chosen.kernel = chosen.kernel or (["6.12"] if chosen.quick else list(KERNELS))
     chosen.nic = chosen.nic or list(NICS)
     chosen.runs = chosen.runs or (1 if chosen.quick else RUNS)
@@ -54,8 +63,8 @@ def options():
     if len(wanted & {"unplug", "replug"}) == 1:
         parser.error("unplug and replug go together: each leaves what the other needs")
     chosen.round = [(event, traffic) for event, traffic in ROUND if event in wanted]
-    usual = [system.key for system in SYSTEMS if not (chosen.quick and system is EagerBond)]
-    chosen.systems = [system for system in SYSTEMS if system.key in (chosen.system or usual)]
+    chosen.cells = [(system, kernel, nic) for kernel in chosen.kernel for nic in chosen.nic for system in SYSTEMS
+                    if (system.key in chosen.system if chosen.system else not chosen.quick or nic in QUICK.get(system, NICS))]
     return chosen
 
 
@@ -67,16 +76,15 @@ class Bench:
         self._began = time.monotonic()
         self.found = {}   # (system, kernel, nic, event, traffic) -> [Measured]
         self.failed = []
+        self.absent = []  # a line for each system that a kernel does not have
 
     def say(self, line):
         spent = int(time.monotonic() - self._began)
         print(f"{spent // 60:3d}:{spent % 60:02d}  {line}", file=sys.stderr, flush=True)
 
     def run(self):
-        for kernel in self._chosen.kernel:
-            for nic in self._chosen.nic:
-                for system in self._chosen.systems:
-                    self._cell(system, kernel, nic)
+        for cell in self._chosen.cells:
+            self._cell(*cell)
 
     def _cell(self, system, kernel, nic):
         """All runs of one system on one kernel and NIC; a guest that fails is replaced once, for what is missing."""
@@ -84,6 +92,10 @@ class Bench:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._guest(system, kernel, nic, name)
+                return
+            except Absent as reason:
+                self.say(f"{name}: left out: {reason}")
+                self.absent.append(f"{name}: {reason}")
                 return
             except Exception as error:  # pylint: disable=broad-except  # whatever it was, the other cells go on
                 last = f"{type(error).__name__}: {error}"
@@ -133,25 +145,43 @@ def write(path, data):
     path.write_text(data, encoding="utf-8")
 
 
-def main():
-    chosen = options()
+def measured(chosen):
     end_cleanly_on_sigterm()
     bench = Bench(chosen)
     try:
         bench.run()
     except (KeyboardInterrupt, SystemExit):  # what has been found by then is still told
         bench.failed.append("interrupted")
-    rows = bench.rows()
-    if rows:
-        table(rows, sys.stdout)
+    result = {"rows": bench.rows(), "absent": bench.absent, "failed": bench.failed, **describe("scripts/bench downtime")}
     if chosen.json:
-        result = {"rows": rows, "failed": bench.failed, **describe("scripts/bench downtime")}
         write(chosen.json, json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def earlier(chosen):
+    """What was measured before, as far as it is asked for."""
+    result = json.loads(chosen.source.read_text(encoding="utf-8"))
+    cells = {(system.key, kernel, nic) for system, kernel, nic in chosen.cells}
+    result["rows"] = [row for row in result["rows"] if (row["system"], row["kernel"], row["nic"]) in cells
+                      and (row["event"], row["traffic"]) in chosen.round]
+    if chosen.svg and not all("holes_in" in row for row in result["rows"]):
+        sys.exit(f"scripts/bench downtime: {chosen.source} does not tell when packets were lost; of it only --bars can be drawn")
+    return result
+
+
+def main():
+    chosen = options()
+    result = earlier(chosen) if chosen.source else measured(chosen)
+    rows = result["rows"]
+    if rows:
+        table(rows, result.get("absent", []), sys.stdout)
     if chosen.svg and rows:
-        write(chosen.svg, svg(rows, chosen.runs))
-    for line in bench.failed:
+        write(chosen.svg, downtime_timeline.svg(rows))
+    if chosen.bars and rows:
+        write(chosen.bars, downtime_chart.svg(rows))
+    for line in result["failed"]:
         print(f"FAILED {line}", file=sys.stderr)
-    return 1 if bench.failed else 0
+    return 1 if result["failed"] else 0
 
 
 if __name__ == "__main__":

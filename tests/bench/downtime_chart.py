@@ -6,7 +6,8 @@ from . import chart
 from .downtime_events import ROUND
 from .downtime_systems import SYSTEMS
 
-COLOURS = {"kmod": "#0b5d45", "ebpf": "#1b9e77", "adopt": "#66c2a4", "net_failover": "#d95f02", "bond": "#7570b3", "bond-10": "#b5b2d9"}
+COLOURS = {"kmod": "#0b5d45", "ebpf": "#1b9e77", "adopt": "#66c2a4", "net_failover": "#d95f02", "bond": "#7570b3",
+           "bond-10": "#b5b2d9", "team": "#a6761d"}
 TITLES = {"unplug": "VF unplugged", "replug": "VF plugged back", "carrier": "cable cut 1.5 s", "migrate": "guest migrated"}
 
 
@@ -32,7 +33,8 @@ def panels(rows):
         yield chart.Panel(f"{nic} as VF, Linux {kernel}", tuple(groups))
 
 
-def svg(rows, runs):
+def svg(rows):
+    runs = max(len(row["lost_in"]) for row in rows)
     return chart.chart("Packets lost when the fast NIC goes and returns",
                        "1,000 packets a second each way, so one packet is one millisecond; log scale; "
                        f"median of {runs} run{'s' if runs > 1 else ''}; shorter is better",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from harness import wait
+from harness.holes import since
 from harness.migration import migrate
 
 PPS = 1000
@@ -21,13 +22,23 @@ class Measured:
     back: bool  # traffic had come back when the run ended
     stopped_ms: float  # that the guest did not run at all, because it was moved
     unplug_ms: float   # from the hypervisor's wish to have the VF back until the guest had let it go
+    # In ms after the harness acted: when the first and the last packet of each hole were sent; when the VF went ("away"), came
+    # ("back"), and when the guest was "stopped"; and when the last packet was sent.
+    holes_in: list
+    holes_out: list
+    moments: list
+    ended_ms: float
 
     @classmethod
-    def of(cls, stream, stopped_ms=0, unplug_ms=0):
+    def of(cls, stream, moments, stopped_ms=0, unplug_ms=0):
         flows = [flow for flow in (stream.inbound, stream.outbound) if flow]
         out = stream.outbound
+        began = moments[0][1]
         return cls(stream.inbound.lost, out.lost if out else 0, stream.inbound.longest, out.longest if out else 0,
-                   all(flow.tail < NOT_BACK for flow in flows), stopped_ms, unplug_ms)
+                   all(flow.tail < NOT_BACK for flow in flows), stopped_ms, unplug_ms,
+                   since(began, stream.inbound.holes), since(began, out.holes) if out else [],
+                   [(what, round((ns - began) / 1e6, 1)) for what, ns in moments],
+                   round((stream.ended_ns - began) / 1e6, 1))
 
 
 class Guest:
@@ -44,13 +55,14 @@ class Guest:
         act, before, after = EVENTS[event]
         self.host.await_path(before)
         stream = self.host.stream(both_ways=traffic == "both", pps=PPS)
+        known = len(self.host.moments)
         also = act(self, stream) or {}
         self.await_active(after)
         stream.await_inbound_sent(AFTER)
         stream.stop()
         self.await_active(after)
         self.host.await_path(after)
-        return Measured.of(stream, **also)
+        return Measured.of(stream, self.host.moments[known:], **also)
 
 
 def unplug(guest, _stream):

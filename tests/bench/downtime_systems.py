@@ -6,6 +6,7 @@ from harness.bonding import Bonding
 from harness.intree import InTree
 from harness.kmodule import KernelModule
 from harness.product import Product
+from harness.team import Team as KernelTeam
 
 
 class Ebpf:
@@ -71,5 +72,14 @@ class EagerBond(Bond):
     key, title, miimon_ms = "bond-10", "bonding, miimon 10", 10
 
 
+class Team:
+    """team with teamd's activebackup, with a helper that adds the returned NIC."""
+    key, title, machine = "team", "team", {"programs": "team"}
+    packaged = False
+
+    def __init__(self, host):
+        self.active = KernelTeam(host).active
+
+
 OURS = (Kmod, Ebpf, Adopt)
-SYSTEMS = (*OURS, NetFailover, Bond, EagerBond)
+SYSTEMS = (*OURS, NetFailover, Bond, EagerBond, Team)

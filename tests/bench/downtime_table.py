@@ -45,7 +45,8 @@ def lines_of(rows, kernel, nic, systems):
             yield title, [cell(found.get(system.key)) for system in systems], verdict(found)
 
 
-def table(rows, out):
+def table(rows, absent, out):
+    """`absent`: a line for each system that is not in it, with the reason."""
     systems = [system for system in SYSTEMS if any(row["system"] == system.key for row in rows)]
     print("\nLost packets at 1,000 a second each way; one packet is one millisecond. Median, and the worst run.", file=out)
     for kernel, nic in dict.fromkeys((row["kernel"], row["nic"]) for row in rows):
@@ -55,6 +56,8 @@ def table(rows, out):
         print(file=out)
         for title, cells, words in lines:
             print(f"{title:<25}{''.join(f'{text:<{width}}' for text, width in zip(cells, widths))}{words}", file=out)
+    for line in absent:
+        print(f"\nLeft out: {line}", file=out)
     print(f"\nHot-unplug took: {', '.join(filter(None, (unplug_of(rows, system) for system in systems)))}", file=out)
     print("Longest outage: " + ", ".join(f"{system.title} {longest(rows, system.key)} ms" for system in systems), file=out)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Each figure as a part of what it may be."""
-from bench.chart import BAR, MARGIN, rectangle, text
+from bench.chart import BAR, MARGIN, page, rectangle, text
 
 LEFT, PLOT, RIGHT = 400, 240, 150
 GOOD, BAD = "#1b9e77", "#d95f02"
@@ -20,5 +20,4 @@ def svg(result, words, units):
                   text(LEFT + PLOT + 8, y + BAR - 3, f"{result[key]:g} {units[key]} of {target:g}", 11)]
         y += BAR + 12
     width = LEFT + PLOT + RIGHT
-    return (f"<svg xmlns='http://www.w3.org/2000/svg' width='{width}' height='{y}' viewBox='0 0 {width} {y}'>"
-            f"<rect width='100%' height='100%' fill='white'/>{''.join(drawn)}</svg>\n")
+    return page(width, y, drawn)

@@ -1,40 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""bonding active-backup over the two NICs of one MAC, as an administrator of today would set it up."""
-from . import wait
+"""bonding active-backup."""
+from .aggregate import Aggregate
 
-BOND = "bond0"
 MIIMON_MS = 100
 
-# A bond forgets a NIC that is pulled; this puts it back when it returns, as a hotplug script would.
-HELPER = f"""#!/bin/bash
-ip -o monitor link | while read -r line; do
-	for device in /sys/class/net/*/device/driver; do
-		name=${{device#/sys/class/net/}} name=${{name%%/*}}
-		[[ -e /sys/class/net/$name/master || $(readlink "$device") != */"$1" ]] && continue
-		ip link set "$name" down
-		ip link set "$name" master {BOND} && ip link set {BOND} type bond primary "$name"
-	done
-done
-"""
 
+class Bonding(Aggregate):
+    device, modules = "bond0", ("bonding",)
+    put_back = f'ip link set "$name" master {device} && ip link set {device} type bond primary "$name"'
 
-class Bonding:
     def __init__(self, host, miimon_ms=MIIMON_MS):
-        self._host = host
-        guest = host.guest
-        names = wait.until("both NICs", lambda: len(found := guest.nics()) == 2 and found, 15)
-        self.standby, self.primary = names["standby"], names["primary"]
-        guest.sh(f"modprobe bonding max_bonds=0 && ip link add {BOND} type bond mode active-backup miimon {miimon_ms}"
-                 f" && for name in {self.standby} {self.primary}; do"
-                 f" ip link set $name down && ip link set $name master {BOND} || exit; done"
-                 f" && ip link set {BOND} type bond primary {self.primary}")
-        guest.push(HELPER.encode(), "/run/put-back", 0o755)
-        self._helper = guest.start("/run/put-back", host.qemu.driver)
-        guest.configure(BOND)
-        wait.until("the bond to use its primary", lambda: self.active() == "primary", 20, 0.2)
-        host.await_path("primary")
+        self._miimon_ms = miimon_ms
+        super().__init__(host)
 
-    def active(self):
-        """Role of the active slave, None without one."""
-        name = self._host.guest.sh(f"cat /sys/class/net/{BOND}/bonding/active_slave").strip()
-        return {self.standby: "standby", self.primary: "primary"}.get(name)
+    def form(self):
+        self._host.guest.sh(
+            f"modprobe bonding max_bonds=0 && ip link add {self.device} type bond mode active-backup miimon {self._miimon_ms}"
+            f" && for name in {self.standby} {self.primary}; do"
+            f" ip link set $name down && ip link set $name master {self.device} || exit; done"
+            f" && ip link set {self.device} type bond primary {self.primary}")
+
+    def active_name(self):
+        return self._host.guest.sh(f"cat /sys/class/net/{self.device}/bonding/active_slave").strip()

@@ -76,6 +76,12 @@ class Guest:
                 f" && ip link set {name} up")
         self.await_carrier(name)
 
+    def hush(self, *names):
+        """No IPv6 on these, or on what is yet to come ("default"): a slave that speaks for itself moves the fabric's entry to
+        the standby and loses a few packets each time. True of some masters, but not what a story about an event counts."""
+        for name in names:
+            self.sh(f"echo 1 >/proc/sys/net/ipv6/conf/{name}/disable_ipv6")
+
     def kernel_log(self):
         return self.run("dmesg").stdout
 

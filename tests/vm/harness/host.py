@@ -36,6 +36,9 @@ class Host:
         self._port = 7000
         self._others = 0
         self._qemu = self.fabric = self.dhcp = None
+        # What became of the primary's path, and when by time.monotonic_ns(), oldest first: "away", "back", and "stopped" where
+        # the guest moved.
+        self.moments = []
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
@@ -59,26 +62,34 @@ class Host:
         machine = self.machine
         if machine.system == "debian":
             return DebianImage(machine, self.folder)
-        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod)
+        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod, machine.programs)
 
     @property
     def qemu(self):
         return self._qemu
+
+    def happens(self, what, role="primary", ns=None):
+        """Now, or then."""
+        if role == "primary":
+            self.moments.append((what, time.monotonic_ns() if ns is None else ns))
 
     def unplug(self, role="primary", seconds=30):
         """Pull a NIC, as a hypervisor does before it migrates; returns when it is gone, with the milliseconds that the
         guest took to let it go."""
         since = self.qmp.mark()
         asked = time.time() * 1e3
+        self.happens("away", role)
         self.qmp.do("device_del", id=role)
         return reported_at(self.qmp.await_event("DEVICE_DELETED", since, seconds, device=role)) - asked
 
     def plug(self, role="primary"):
         """Give a NIC (back)."""
+        self.happens("back", role)
         self.qmp.do("device_add", **self._qemu.nic(role))
 
     def carrier(self, role, up):
         """Cut or mend the cable. On the tap, not on the NIC: there QEMU would queue frames and deliver them later."""
+        self.happens("back" if up else "away", role)
         self.qmp.do("set_link", name=self.fabric.taps[role], up=up)
 
     def other(self, machine):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Kernel and initramfs of a guest: its userspace, its modules, the agent, and the product if there is a package,
-our kernel modules if they are wanted."""
+our kernel modules and further programs if they are wanted."""
 import fcntl
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from .archive import Archive
 class Image:
     """Files for QEMU's -kernel and -initrd; the initramfs is written into `folder`."""
 
-    def __init__(self, kernel, folder, deb=None, build=None, kmod=False):
+    def __init__(self, kernel, folder, deb=None, build=None, kmod=False, programs=""):
         home = kernel_home(kernel)
         self.release = (home / "release").read_text().strip()
         self.vmlinuz = home / "vmlinuz"
@@ -20,6 +20,8 @@ class Image:
             file.write(part(places.setup("guest"), skip=("recipe", "var")).read_bytes())
             # Modules keep to /usr/lib, because /lib is a link there.
             file.write(part(home, under="tree/lib", into="usr/lib").read_bytes())
+            if programs:
+                file.write(part(places.programs(programs), skip=("recipe", "bin", "sbin", "lib", "lib64")).read_bytes())
             if deb:
                 file.write(part(places.setup("package", deb), skip=("recipe", "bin", "sbin", "lib", "lib64")).read_bytes())
             if kmod:

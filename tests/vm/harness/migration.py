@@ -14,7 +14,7 @@ once, and nothing passes the primary's port until then; what the other way does 
 """
 from dataclasses import dataclass, replace
 
-from .qmp import Refused, reported_at
+from .qmp import Refused, reported_at, reported_ns
 
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
 BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
@@ -63,6 +63,8 @@ class Migration:
             channel = f"unix:{host.folder}/migration-{self.destination.pid}"
             self.destination.qmp.do("migrate-incoming", uri=channel)
             self._mark = self.source.qmp.mark()
+            if host.machine.failover:  # QEMU begins with that
+                host.happens("away")
             self.source.qmp.do("migrate", uri=channel)
         except BaseException:
             self.destination.close()
@@ -81,6 +83,9 @@ class Migration:
         resume = self.destination.qmp.await_event("RESUME")
         if not self._by_all:
             self._host.fabric.let_pass(self._taps["primary"], True)
+        self._host.happens("stopped", ns=reported_ns(stop))
+        if self._host.machine.failover:  # and ends with that
+            self._host.happens("back", ns=reported_ns(resume))
         self._host.moved_to(self.destination, self._taps)
         return Moved(reported_at(resume) - reported_at(stop))
 

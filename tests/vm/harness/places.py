@@ -27,6 +27,11 @@ def modules(kernel):
     return _made_by("vm-kmod", ("modules", kernel))
 
 
+def programs(name):
+    """The same of `vm-programs NAME`: programs that only some guests have."""
+    return _made_by("vm-programs", (name,))
+
+
 def selftests(kernel):
     """The same of `vm-selftests KERNEL`: the kernel's own tests of bonding and team."""
     return _made_by("vm-selftests", (kernel,))

@@ -39,6 +39,7 @@ class Machine:
     system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd
     deb: Path = None          # the product's package to install
     kmod: bool = False        # small only: our kernel modules, where modprobe takes them before the kernel's own
+    programs: str = ""        # small only: what tests/vm/image/packages-NAME brings besides
     installed: bool = True    # debian only: the package is installed; else what it depends on
     config: str = ""          # what the product's /etc/failover/failover.toml says, if not what the package brings
     build: Path = None        # the build tree with the tools

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel's own tests of bonding and team in a guest, with the kind they were written for or with ours in its place.
 
-`scripts/lib/vm-selftests` has the tests from Debian's package of the kernel's source. Each run has namespaces of its own for
-networks and mounts, so runs are side by side. tests/vm/image/selftests holds the programs that stand before the guest's:
-`any/` for every run, `fom/` where our kind is swapped in.
+`scripts/lib/vm-selftests` has the tests from Debian's package of the kernel's source, `vm-programs team` what they run. Each
+run has namespaces of its own for networks and mounts, so runs are side by side. tests/vm/image/selftests holds the programs
+that stand before the guest's: `any/` for every run, `fom/` where our kind is swapped in.
 """
 import io
 import re
@@ -52,7 +52,7 @@ class Selftests:
                 for part in ("drivers/net", "net/lib.sh", "net/forwarding/lib.sh", "net/vlan_hw_filter.sh"):
                     if (home / "tests" / part).exists():
                         tar.add(home / "tests" / part, f"{source}/{part}")
-                tar.add(home / "tree" / "usr", "usr")
+            tar.add(places.programs("team") / "usr", "usr")
             tar.add(SHIMS, "shims")
             tar.add(places.tool("failover-link", build), "shims/any/failover-link")
         guest.sh(f"mkdir -p {HOME} /var/run/teamd && {LOAD}")

@@ -3,10 +3,11 @@
 program is in tests/tools/traffic."""
 import json
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import places, process, wait
+from . import holes, places, process, wait
 from .fabric import GUEST, PEER
 
 PROGRAM = "/usr/bin/failover-traffic"
@@ -23,6 +24,7 @@ class Flow:
     longest_gap_ms: float
     ranges: tuple  # (first, last) numbers lost, the tail after the highest one included
     send_errors: int
+    holes: tuple = ()  # for each of the ranges, when its first and its last packet were sent: see holes.py
 
     @property
     def longest(self):
@@ -44,7 +46,7 @@ class Flow:
                 f"{self.reordered} late, longest gap {self.longest_gap_ms:.0f} ms, {self.send_errors} not sent")
 
 
-def flow_of(sender, receiver):
+def flow_of(sender, receiver, placed=()):
     """Sender's and receiver's reports make one judgement: what follows the highest number that came is lost too."""
     ranges = [tuple(pair) for pair in receiver["lost"]]
     if receiver["highest"] + 1 < sender["sent"]:
@@ -55,7 +57,7 @@ def flow_of(sender, receiver):
     lost = sum(last - first + 1 for first, last in ranges)
     assert lost + receiver["received"] == sender["sent"], f"the reports contradict each other: {sender} {receiver}"
     return Flow(sender["sent"], receiver["received"], lost, receiver["duplicates"], receiver["reordered"],
-                receiver["longest_gap_ms"], tuple(ranges), sender["errors"])
+                receiver["longest_gap_ms"], tuple(ranges), sender["errors"], placed)
 
 
 class PeerSide:
@@ -67,17 +69,26 @@ class PeerSide:
         self._program = places.tool("failover-traffic-static", build)
 
     def start(self, verb, name, *words):
+        notes = self._folder / f"{name}.notes"
+        notes.unlink(missing_ok=True)  # it is written to at its end
+        if verb == "receive":
+            words += "--timeline", notes
         return _PeerProgram(self._namespace.start(*process.AHEAD, self._program, verb, "--json",
-                                                  self._folder / name, *words), self._folder / name)
+                                                  self._folder / name, *words), self._folder / name, notes)
 
 
 class _PeerProgram:
-    def __init__(self, running, report):
+    def __init__(self, running, report, notes):
         self._process = running
         self._report = report
+        self._notes = notes
 
     def report(self):
         return json.loads(self._report.read_text()) if self._report.exists() else None
+
+    def notes(self):
+        """Of a receiver: what it wrote down of each hole when it met it, by this machine's clock."""
+        return [json.loads(line) for line in self._notes.read_text().splitlines()]
 
     def send_signal(self, number):
         self._process.send_signal(number)
@@ -110,6 +121,11 @@ class _GuestProgram:
         text = self._guest.sh(f"cat {self._path} 2>/dev/null || true")
         return json.loads(text) if text else None
 
+    @staticmethod
+    def notes():
+        """By the guest's clock, which is of no use."""
+        return None
+
     def send_signal(self, number):
         self._process.send_signal(number)
 
@@ -131,7 +147,9 @@ class OneWay:
         # From its first report on it takes our requests.
         wait.until(f"the sender of the {title} stream", self._sender.report)
         self._title = title
+        self._interval_ns = 1e9 / pps
         self._sent = None
+        self._seen = -1
 
     def _fresh(self, program):
         """A report written now."""
@@ -148,8 +166,10 @@ class OneWay:
         return self._fresh(self._sender)["sent"]
 
     def await_packets(self, more, seconds):
-        goal = self.received() + more
-        wait.until(f"{more} more packets of the {self._title} stream", lambda: self.received() >= goal, seconds, 0.05)
+        self.await_received(self.received() + more, seconds)
+
+    def await_received(self, goal, seconds):
+        wait.until(f"{goal} packets of the {self._title} stream to come", lambda: self.received() >= goal, seconds, 0.05)
 
     def await_sent(self, more, seconds):
         """Until so many more have been sent, whatever became of them. Nothing is asked of the receiver meanwhile."""
@@ -159,16 +179,29 @@ class OneWay:
     def stop_sending(self):
         self._sent = self._sender.stop()
 
+    @property
+    def last_sent_ns(self):
+        """By the sender's clock."""
+        return self._sent["last_ns"]
+
+    def still(self):
+        """Nothing has arrived since the last look."""
+        before, self._seen = self._seen, self.received()
+        return self._seen == before
+
     def stop_receiving(self):
-        """Everything in flight has arrived when two looks, 0.3 s apart, see the same count."""
-        seen = [-1]
+        run_dry([self])
+        return self.judge()
 
-        def still():
-            seen.append(self.received())
-            return seen[-1] == seen[-2]
+    def judge(self):
+        ended = time.monotonic_ns()
+        received = self._receiver.stop()
+        return flow_of(self._sent, received, holes.placed(self._sent, received, self._interval_ns, self._receiver.notes(), ended))
 
-        wait.until(f"the {self._title} stream to run dry", still, 20, 0.3)
-        return flow_of(self._sent, self._receiver.stop())
+
+def run_dry(ways):
+    """Everything in flight has arrived when two looks, 0.3 s apart, see the same counts."""
+    wait.until("the streams to run dry", lambda: all([way.still() for way in ways]), 20, 0.3)
 
 
 class Stream:
@@ -176,14 +209,16 @@ class Stream:
 
     def __init__(self, host_side, guest_side, pps, both_ways, port):
         self.inbound = self.outbound = None
+        self.ended_ns = None  # when the peer sent its last packet
         self._ways = {"inbound": OneWay("inbound", host_side, guest_side, GUEST, port, pps, "0.0.0.0")}
         if both_ways:
             self._ways["outbound"] = OneWay("outbound", guest_side, host_side, PEER, port + 1, pps, "0.0.0.0")
 
     def flows(self, packets=300, seconds=20):
         """Wait until this many more packets have arrived each way."""
-        for way in self._ways.values():
-            way.await_packets(packets, seconds)
+        goals = {way: way.received() + packets for way in self._ways.values()}
+        for way, goal in goals.items():
+            way.await_received(goal, seconds)
         return self
 
     def mark(self):
@@ -205,8 +240,10 @@ class Stream:
         """End it and judge. `lost` is both directions together."""
         for way in self._ways.values():
             way.stop_sending()
+        self.ended_ns = self._ways["inbound"].last_sent_ns
+        run_dry(self._ways.values())
         for name, way in self._ways.items():
-            setattr(self, name, way.stop_receiving())
+            setattr(self, name, way.judge())
         return self
 
     @property
