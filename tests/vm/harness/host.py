@@ -59,7 +59,7 @@ class Host:
         machine = self.machine
         if machine.system == "debian":
             return DebianImage(machine, self.folder)
-        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod)
+        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod, machine.swap)
 
     @property
     def qemu(self):
