@@ -23,15 +23,17 @@ from .unplug_table import LONGER, PEER, table
 
 from harness.process import end_cleanly_on_sigterm  # pylint: disable=wrong-import-order
 
-ROUNDS, QUICK = 15, 5
+BOOTS, QUICK_BOOTS = 3, 2
+ROUNDS, QUICK_ROUNDS = 4, 3
 SYSTEMS = (PEER, Kmod, Ebpf, Adopt)
 
 
 def options():
     parser = argparse.ArgumentParser(prog="scripts/bench unplug", description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--quick", action="store_true", help=f"kernel 6.12 and e1000e only, {QUICK} rounds")
+    parser.add_argument("--quick", action="store_true", help=f"kernel 6.12 and e1000e only, {QUICK_BOOTS} boots of {QUICK_ROUNDS} rounds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
-    parser.add_argument("--rounds", type=int, help=f"of all systems and states (default {ROUNDS}, quick: {QUICK})")
+    parser.add_argument("--boots", type=int, help=f"of all guests (default {BOOTS}, quick: {QUICK_BOOTS})")
+    parser.add_argument("--rounds", type=int, help=f"of all states in each boot (default {ROUNDS}, quick: {QUICK_ROUNDS})")
     parser.add_argument("--kernel", action="append", choices=KERNELS, help="may be repeated")
     parser.add_argument("--nic", action="append", choices=NICS, help="may be repeated")
     parser.add_argument("--event", action="append", choices=list(EVENTS), help="may be repeated")
@@ -43,7 +45,8 @@ def options():
     chosen = parser.parse_args()
     chosen.kernel = chosen.kernel or (["6.12"] if chosen.quick else list(KERNELS))
     chosen.nic = chosen.nic or (["e1000e"] if chosen.quick else list(NICS))
-    chosen.rounds = chosen.rounds or (QUICK if chosen.quick else ROUNDS)
+    chosen.rounds = chosen.rounds or (QUICK_ROUNDS if chosen.quick else ROUNDS)
+    chosen.boots = chosen.boots or (QUICK_BOOTS if chosen.quick else BOOTS)
     chosen.events = [event for event in EVENTS if event in (chosen.event or EVENTS)]
     chosen.systems = [system for system in SYSTEMS if system is PEER or system.key in (chosen.system or [system.key])]
     chosen.states = chosen.failoverd or STATES
@@ -63,26 +66,42 @@ class Bench:
     def run(self):
         for kernel in self._chosen.kernel:
             for nic in self._chosen.nic:
-                with ExitStack() as stack:
-                    self._cell(stack, kernel, nic)
+                self._cell(kernel, nic)
 
-    def _cell(self, stack, kernel, nic):
-        chosen = self._chosen
-        subjects = {system: Subject(stack, system, kernel, nic, chosen) for system in chosen.systems}
-        self.say(f"{nic}, {kernel}: {len(subjects)} guests stand")
-        found = {(event, system, state): [] for event in chosen.events for system, subject in subjects.items()
-                 for state in subject.states if not system.packaged or state in chosen.states}
-        for number in range(1, chosen.rounds + 1):
-            # There and back: what drifts while a round lasts falls on all alike.
-            for event, system, state in list(found)[::1 if number % 2 else -1]:
-                found[event, system, state].append(subjects[system].measure(event, state))
-            self.say(f"{nic}, {kernel}: round {number} of {chosen.rounds}")
-        for (event, system, state), runs in found.items():
-            took = {name: [run[name] for run in runs] for name in runs[0]}
-            base = median(run["unplug_ms"] for run in found[event, PEER, STATES[0]])
+    def _cell(self, kernel, nic):
+        found = {}  # (event, system, state) -> what was measured, by name
+        # One boot differs from the next by more than its rounds do: where its timers' ticks fall, for one.
+        for number in range(1, self._chosen.boots + 1):
+            with ExitStack() as stack:
+                self._boot(stack, kernel, nic, f"{nic}, {kernel}, boot {number} of {self._chosen.boots}", found)
+        for (event, system, state), took in found.items():
+            base = median(found[event, PEER, STATES[0]]["unplug_ms"])
             self.rows.append({"kernel": kernel, "nic": nic, "event": event, "system": system.key, "title": system.title,
                               "failoverd": state if system.packaged else None, **took,
                               "longer_ms": median(took["unplug_ms"]) - base})
+
+    def _boot(self, stack, kernel, nic, title, found):
+        chosen = self._chosen
+        subjects = {system: Subject(stack, system, kernel, nic, chosen) for system in chosen.systems}
+        self.say(f"{title}: {len(subjects)} guests stand")
+        turns = [(event, system, state) for event in chosen.events for system, subject in subjects.items()
+                 for state in subject.states if not system.packaged or state in chosen.states]
+        for number in range(chosen.rounds + 1):
+            # There and back: what drifts while a round lasts falls on all alike.
+            for event, system, state in turns[::1 if number % 2 else -1]:
+                run = subjects[system].measure(event, state)
+                if number > 0:  # in the first one the emulator translates what it has not seen yet
+                    keep(found.setdefault((event, system, state), {}), run)
+            self.say(f"{title}: round {number} of {chosen.rounds}")
+        for event, system, state in turns:
+            if event == "migrate":
+                moved = subjects[system].measure("move", state)
+                keep(found[event, system, state], {name: moved[name] for name in ("total_ms", "stopped_ms")})
+
+
+def keep(kept, run):
+    for name, value in run.items():
+        kept.setdefault(name, []).append(value)
 
 
 def main():

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A guest that is asked to let its fast NIC go, in whatever state its failoverd is."""
 import signal
+import time
 
 from harness import places, wait
 from harness.host import Host
-from harness.migration import Migration
+from harness.migration import BANDWIDTH, Migration
 from harness.qemu import Machine
 from harness.swap import Swappable
 
+SLOW = 4 << 20  # bytes a second: not done before it is cancelled
 SWAP = 64  # MiB, of every guest
 STATES = ("running", "stopped", "killed", "swapped")
 
@@ -17,7 +19,8 @@ class Subject:
 
     def __init__(self, stack, system, kernel, nic, chosen):
         deb = (chosen.deb or places.package(chosen.build)) if system.packaged else None
-        self.host = Host(Machine(kernel=kernel, primary=nic, deb=deb, build=chosen.build, swap=SWAP, **system.machine))
+        self.host = Host(Machine(kernel=kernel, primary=nic, deb=deb, build=chosen.build, swap=SWAP, timed=True,
+                                 **system.machine))
         stack.callback(self.host.close)
         self.system = system(self.host)
         # The module and the kernel's own driver have no daemon in these guests.
@@ -41,9 +44,9 @@ class Subject:
 
     def _measure(self, event, state):
         daemon = self._daemon(state)
-        took = EVENTS[event](self.host)
+        took = DEEDS[event](self.host)
         self._daemon_back(state)
-        if event == "unplug" or not self.host.machine.failover:
+        if event == "unplug" or not self.host.machine.failover:  # else QEMU has done it
             self.host.plug()
         wait.until("the primary to carry again", lambda: self.system.active() == "primary", 60, 0.25)
         self.host.await_path("primary")
@@ -77,20 +80,34 @@ class Subject:
 
 
 def unplug(host):
-    return {"unplug_ms": host.unplug()}
-
-
-def migrate(host):
-    """There, and it stays there. Where QEMU does not know of failover, who manages it takes the NIC away first."""
+    """And when QEMU reports it."""
     host.qemu.watch_letting_go()
-    took = 0 if host.machine.failover else host.unplug()
-    migration = Migration(host)
+    asked = time.time() * 1e3
+    reported = host.unplug()
+    return {"unplug_ms": host.qemu.let_go_at() - asked, "reported_ms": reported}
+
+
+def migrate(host, end=Migration.cancel):
+    """Up to where QEMU copies memory; the guest stays where its code has been translated, or one that came fresh would be
+    compared with one that did not. Where QEMU does not know of failover, who manages it takes the NIC away first."""
+    if host.machine.failover:
+        host.qemu.watch_letting_go()
+    else:
+        before = unplug(host)
+    migration = Migration(host, bandwidth=SLOW if end is Migration.cancel else BANDWIDTH)
     waited = migration.waited_ms()
     if host.machine.failover:
-        took = host.qemu.let_go_at() - migration.asked
-    moved = migration.finish()
-    return {"unplug_ms": took, "waited_ms": waited if host.machine.failover else took + waited,
-            "total_ms": moved.total_ms, "stopped_ms": moved.stopped_ms}
+        let_go = host.qemu.let_go_at() - migration.asked
+    else:
+        let_go, waited = before["unplug_ms"] + waited, before["reported_ms"] + waited
+    moved = end(migration)
+    return {"unplug_ms": let_go, "waited_ms": waited, **(vars(moved) if moved else {})}
 
 
-EVENTS = {"unplug": unplug, "migrate": migrate}
+def move(host):
+    """To the end."""
+    return migrate(host, Migration.finish)
+
+
+EVENTS = ("unplug", "migrate")  # in which the guest's part is measured
+DEEDS = {"unplug": unplug, "migrate": migrate, "move": move}

@@ -26,7 +26,7 @@ def verdict(row):
 def beside(row):
     """What is told and not judged."""
     if row["event"] != "migrate":
-        return ""
+        return f"  reported after {median(row['reported_ms']):4.0f}"
     return (f"  went on after {median(row['waited_ms']):4.0f}, stopped for {median(row['stopped_ms']):3.0f}, "
             f"all in {median(row['total_ms']):6.0f}")
 
