@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How long a hypervisor waits for the guest: hot-unplug of the fast NIC, from its wish until the guest has let go, with
-failoverd running, stopped and killed, beside the kernel's own net_failover.
+"""How long a hypervisor waits for the guest: hot-unplug of the fast NIC and migration, from its wish until the guest has let
+the NIC go, with failoverd running, stopped, killed and swapped out, beside the kernel's own net_failover.
 
 The drivers' part is the same for all, and most of it. Guests of all systems stand at the same time and take turns, so
-that what else this machine does falls on all alike.
+that what else this machine does falls on all alike. Of a migration only this part is the guest's: the rest is QEMU
+copying memory, which is told and not judged.
 """
 import argparse
 import json
-import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -17,82 +17,40 @@ from statistics import median
 from lab.machine import describe
 
 from .downtime import KERNELS, NICS  # which also makes the stories' harness known
-from .downtime_systems import Adopt, Ebpf, Kmod, NetFailover
+from .downtime_systems import Adopt, Ebpf, Kmod
+from .unplug_subject import EVENTS, STATES, Subject
+from .unplug_table import LONGER, PEER, table
 
-from harness import places, wait  # pylint: disable=wrong-import-order
-from harness.host import Host  # pylint: disable=wrong-import-order
 from harness.process import end_cleanly_on_sigterm  # pylint: disable=wrong-import-order
-from harness.qemu import Machine  # pylint: disable=wrong-import-order
 
-ROUNDS = 9
-LONGER = 20  # ms that a guest with ours may take more than one without
-PEER = NetFailover
+BOOTS, QUICK_BOOTS = 3, 2
+ROUNDS, QUICK_ROUNDS = 4, 3
 SYSTEMS = (PEER, Kmod, Ebpf, Adopt)
-STATES = ("running", "stopped", "killed")
 
 
 def options():
     parser = argparse.ArgumentParser(prog="scripts/bench unplug", description=__doc__.split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--quick", action="store_true", help="kernel 6.12 and e1000e only, three rounds")
+    parser.add_argument("--quick", action="store_true", help=f"kernel 6.12 and e1000e only, {QUICK_BOOTS} boots of {QUICK_ROUNDS} rounds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result there")
-    parser.add_argument("--rounds", type=int, help=f"of all systems and states (default {ROUNDS}, quick: 3)")
+    parser.add_argument("--boots", type=int, help=f"of all guests (default {BOOTS}, quick: {QUICK_BOOTS})")
+    parser.add_argument("--rounds", type=int, help=f"of all states in each boot (default {ROUNDS}, quick: {QUICK_ROUNDS})")
     parser.add_argument("--kernel", action="append", choices=KERNELS, help="may be repeated")
     parser.add_argument("--nic", action="append", choices=NICS, help="may be repeated")
+    parser.add_argument("--event", action="append", choices=list(EVENTS), help="may be repeated")
+    parser.add_argument("--system", action="append", choices=[system.key for system in SYSTEMS if system is not PEER],
+                        help="beside net_failover; may be repeated")
+    parser.add_argument("--failoverd", action="append", choices=STATES, help="may be repeated")
     parser.add_argument("--deb", type=Path, help="the product's package (default: the build tree's)")
     parser.add_argument("--build", type=Path, help="build tree with the tools (default $FAILOVER_BUILD or build/release)")
     chosen = parser.parse_args()
     chosen.kernel = chosen.kernel or (["6.12"] if chosen.quick else list(KERNELS))
     chosen.nic = chosen.nic or (["e1000e"] if chosen.quick else list(NICS))
-    chosen.rounds = chosen.rounds or (3 if chosen.quick else ROUNDS)
+    chosen.rounds = chosen.rounds or (QUICK_ROUNDS if chosen.quick else ROUNDS)
+    chosen.boots = chosen.boots or (QUICK_BOOTS if chosen.quick else BOOTS)
+    chosen.events = [event for event in EVENTS if event in (chosen.event or EVENTS)]
+    chosen.systems = [system for system in SYSTEMS if system is PEER or system.key in (chosen.system or [system.key])]
+    chosen.states = chosen.failoverd or STATES
     return chosen
-
-
-class Subject:
-    """A booted guest with one of the systems in it, the primary active."""
-
-    def __init__(self, stack, system, kernel, nic, chosen):
-        deb = (chosen.deb or places.package(chosen.build)) if system.packaged else None
-        self.host = Host(Machine(kernel=kernel, primary=nic, deb=deb, build=chosen.build, **system.machine))
-        stack.callback(self.host.close)
-        self.system = system(self.host)
-        # The module and the kernel's own driver have no daemon in these guests.
-        self.states = STATES if system.packaged else STATES[:1]
-
-    def unplug(self, state):
-        """Milliseconds; all is as before when it returns."""
-        try:
-            return self._unplug(state)
-        except AssertionError as error:
-            said = self.system.log() if self.system.packaged else ""
-            if ended_by := self.host.qemu.crashed():
-                said += f"\nQEMU was ended by {ended_by}: {self.host.qemu.complaints()}"
-            raise AssertionError(f"{self.system.title}, failoverd {state}: {error}\nfailoverd's log:\n{said}\n"
-                                 f"the guest's console:\n{self.host.qemu.console_tail()}") from error
-
-    def _unplug(self, state):
-        self._daemon(state)
-        took = self.host.unplug()
-        self._daemon_back(state)
-        self.host.plug()
-        wait.until("the primary to carry again", lambda: self.system.active() == "primary", 60, 0.25)
-        self.host.await_path("primary")
-        return took
-
-    def _daemon(self, state):
-        if state == "stopped":
-            self._send(signal.SIGSTOP)
-        elif state == "killed":
-            self.system.product.kill()
-
-    def _daemon_back(self, state):
-        if state == "stopped":
-            self._send(signal.SIGCONT)
-        elif state == "killed":
-            self.system.product.start()
-            wait.until("failoverd to answer", lambda: self.system.product.control("version")["failoverd"], 20)
-
-    def _send(self, number):
-        self.host.guest.sh(f"kill -{number:d} $(pidof failoverd)")
 
 
 class Bench:
@@ -108,34 +66,42 @@ class Bench:
     def run(self):
         for kernel in self._chosen.kernel:
             for nic in self._chosen.nic:
-                with ExitStack() as stack:
-                    self._cell(stack, kernel, nic)
+                self._cell(kernel, nic)
 
-    def _cell(self, stack, kernel, nic):
-        subjects = {system: Subject(stack, system, kernel, nic, self._chosen) for system in SYSTEMS}
-        self.say(f"{nic}, {kernel}: {len(subjects)} guests stand")
-        took = {(system, state): [] for system, subject in subjects.items() for state in subject.states}
-        for number in range(1, self._chosen.rounds + 1):
-            for (system, state), kept in took.items():
-                kept.append(subjects[system].unplug(state))
-            self.say(f"{nic}, {kernel}: round {number} of {self._chosen.rounds}")
-        base = median(took[PEER, STATES[0]])
-        for (system, state), kept in took.items():
-            self.rows.append({"kernel": kernel, "nic": nic, "system": system.key, "title": system.title, "failoverd":
-                              state if system.packaged else None, "unplug_ms": kept, "longer_ms": median(kept) - base})
+    def _cell(self, kernel, nic):
+        found = {}  # (event, system, state) -> what was measured, by name
+        # One boot differs from the next by more than its rounds do: where its timers' ticks fall, for one.
+        for number in range(1, self._chosen.boots + 1):
+            with ExitStack() as stack:
+                self._boot(stack, kernel, nic, f"{nic}, {kernel}, boot {number} of {self._chosen.boots}", found)
+        for (event, system, state), took in found.items():
+            base = median(found[event, PEER, STATES[0]]["unplug_ms"])
+            self.rows.append({"kernel": kernel, "nic": nic, "event": event, "system": system.key, "title": system.title,
+                              "failoverd": state if system.packaged else None, **took,
+                              "longer_ms": median(took["unplug_ms"]) - base})
+
+    def _boot(self, stack, kernel, nic, title, found):
+        chosen = self._chosen
+        subjects = {system: Subject(stack, system, kernel, nic, chosen) for system in chosen.systems}
+        self.say(f"{title}: {len(subjects)} guests stand")
+        turns = [(event, system, state) for event in chosen.events for system, subject in subjects.items()
+                 for state in subject.states if not system.packaged or state in chosen.states]
+        for number in range(chosen.rounds + 1):
+            # There and back: what drifts while a round lasts falls on all alike.
+            for event, system, state in turns[::1 if number % 2 else -1]:
+                run = subjects[system].measure(event, state)
+                if number > 0:  # in the first one the emulator translates what it has not seen yet
+                    keep(found.setdefault((event, system, state), {}), run)
+            self.say(f"{title}: round {number} of {chosen.rounds}")
+        for event, system, state in turns:
+            if event == "migrate":
+                moved = subjects[system].measure("move", state)
+                keep(found[event, system, state], {name: moved[name] for name in ("total_ms", "stopped_ms")})
 
 
-def table(rows):
-    print("\nHot-unplug, from the hypervisor's wish until the guest has let the NIC go; medians")
-    for kernel, nic in dict.fromkeys((row["kernel"], row["nic"]) for row in rows):
-        print(f"\n{nic}, kernel {kernel}")
-        for row in rows:
-            if (row["kernel"], row["nic"]) != (kernel, nic):
-                continue
-            who = row["title"] + (f", failoverd {row['failoverd']}" if row["failoverd"] else "")
-            verdict = "" if row["system"] == PEER.key else \
-                f"  {row['longer_ms']:+6.1f}  target <= {LONGER}  {'met' if row['longer_ms'] <= LONGER else 'missed'}"
-            print(f"  {who:<34}{median(row['unplug_ms']):7.1f} ms{verdict}")
+def keep(kept, run):
+    for name, value in run.items():
+        kept.setdefault(name, []).append(value)
 
 
 def main():
@@ -143,7 +109,7 @@ def main():
     end_cleanly_on_sigterm()
     bench = Bench(chosen)
     bench.run()
-    table(bench.rows)
+    table(bench.rows, sys.stdout)
     if chosen.json:
         chosen.json.parent.mkdir(parents=True, exist_ok=True)
         result = {"rows": bench.rows, "target_ms": LONGER, **describe("scripts/bench unplug")}

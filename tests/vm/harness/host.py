@@ -62,7 +62,8 @@ class Host:
         machine = self.machine
         if machine.system == "debian":
             return DebianImage(machine, self.folder)
-        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod, machine.programs)
+        return Image(machine.kernel, self.folder, machine.deb, machine.build, machine.kmod, programs=machine.programs,
+                     swap_megabytes=machine.swap)
 
     @property
     def qemu(self):

@@ -4,18 +4,21 @@ our kernel modules and further programs if they are wanted."""
 import fcntl
 from pathlib import Path
 
-from . import places
+from . import places, swap
 from .archive import Archive
 
 
 class Image:
     """Files for QEMU's -kernel and -initrd; the initramfs is written into `folder`."""
 
-    def __init__(self, kernel, folder, deb=None, build=None, kmod=False, programs=""):
+    def __init__(self, kernel, folder, deb=None, build=None, kmod=False, *, programs="", swap_megabytes=0):
         home = kernel_home(kernel)
         self.release = (home / "release").read_text().strip()
         self.vmlinuz = home / "vmlinuz"
         self.initramfs = Path(folder) / "initramfs"
+        self._swap = Path(folder) / "swap" if swap_megabytes else None
+        if self._swap:
+            swap.make_disk(self._swap, swap_megabytes)
         with open(self.initramfs, "wb") as file:
             file.write(part(places.setup("guest"), skip=("recipe", "var")).read_bytes())
             # Modules keep to /usr/lib, because /lib is a link there.
@@ -29,6 +32,10 @@ class Image:
                 file.write(part(places.modules(kernel), under="tree/lib", into="usr/lib").read_bytes())
                 write_kmod(file, build)
             write_own(file, build)
+
+    def drive(self):
+        """Words for QEMU."""
+        return swap.words(self._swap) if self._swap else []
 
 
 def kernel_home(kernel):

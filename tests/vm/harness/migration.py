@@ -12,6 +12,7 @@ QEMU announces the guest out of every NIC that it emulates. Of a real VF it know
 speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So it is to announce
 once, and nothing passes the primary's port until then; what the other way does is a story of its own (`by_all`).
 """
+import time
 from dataclasses import dataclass, replace
 
 from .qmp import Refused, reported_at, reported_ns
@@ -25,6 +26,7 @@ STOPPED_MS = 20      # QEMU goes on copying until it thinks that it can do the r
 class Moved:
     """What a migration cost by itself."""
     stopped_ms: float  # from the last instruction there to the first one here, by the clocks of the two QEMUs
+    total_ms: int      # from the wish to the end, as the source has it
 
     def __str__(self):
         return f"stopped for {self.stopped_ms:.0f} ms"
@@ -41,6 +43,10 @@ def elsewhere(host, machine=None):
 def tell_of_migration(*qemus):
     for qemu in qemus:
         qemu.qmp.do("migrate-set-capabilities", capabilities=[{"capability": "events", "state": True}])
+
+
+def total_ms(source):
+    return source.qmp.do("query-migrate")["total-time"]
 
 
 class Migration:
@@ -63,6 +69,7 @@ class Migration:
             channel = f"unix:{host.folder}/migration-{self.destination.pid}"
             self.destination.qmp.do("migrate-incoming", uri=channel)
             self._mark = self.source.qmp.mark()
+            self.asked = time.time() * 1e3
             if host.machine.failover:  # QEMU begins with that
                 host.happens("away")
             self.source.qmp.do("migrate", uri=channel)
@@ -74,12 +81,18 @@ class Migration:
         """The first of these statuses that the source reports."""
         return self.source.qmp.await_any("MIGRATION", self._mark, seconds, [{"status": status} for status in statuses])
 
+    def waited_ms(self):
+        """From the wish until QEMU began to copy memory: with teaming it waits for the guest to let the primary go, and looks
+        every 250 ms whether it has (qemu_savevm_wait_unplug())."""
+        return reported_at(self.await_status("active")) - self.asked
+
     def finish(self):
         """To the end; the host then speaks to the destination, and the source is gone."""
         end = self.await_status("completed", "failed", "cancelled")["data"]["status"]
         if end != "completed":
             raise Refused(f"the migration has {end}: {self.source.qmp.do('query-migrate')}")
         stop = self.source.qmp.await_event("STOP", self._mark)
+        total = total_ms(self.source)
         resume = self.destination.qmp.await_event("RESUME")
         if not self._by_all:
             self._host.fabric.let_pass(self._taps["primary"], True)
@@ -87,7 +100,7 @@ class Migration:
         if self._host.machine.failover:  # and ends with that
             self._host.happens("back", ns=reported_ns(resume))
         self._host.moved_to(self.destination, self._taps)
-        return Moved(reported_at(resume) - reported_at(stop))
+        return Moved(reported_at(resume) - reported_at(stop), total)
 
     def under_way(self):
         """The primary is gone, and memory is being copied."""
@@ -131,6 +144,7 @@ def save_and_restore(host):
     source.qmp.do("migrate", uri=f"exec:cat >{file}")
     source.qmp.await_event("MIGRATION", mark, SECONDS, status="completed")
     stop = reported_at(source.qmp.await_event("STOP", mark))
+    total = total_ms(source)
     destination = elsewhere(host)
     try:
         destination.qmp.do("migrate-incoming", uri=f"exec:cat {file}")
@@ -141,4 +155,4 @@ def save_and_restore(host):
     host.moved_to(destination, taps)
     if not host.machine.failover:
         host.plug()
-    return Moved(resume - stop)
+    return Moved(resume - stop, total)

@@ -16,6 +16,8 @@ BETWEEN_LOOKS = 0.2
 class Product:
     """`master` has expect(active=...), goes(origin, target), stays(role), as in the lab of namespaces."""
 
+    argv = ("failoverd",)  # what starts the daemon
+
     def __init__(self, host):
         self._host = host
         self._guest = host.guest
@@ -50,7 +52,7 @@ class Product:
                        f" && ip -6 addr replace {GUEST6}/64 dev {self.name} nodad && ip link set {self.name} up")
 
     def start(self):
-        self._daemon = self._guest.start("failoverd")
+        self._daemon = self._guest.start(*self.argv)
 
     def await_master(self):
         """failoverd answers and knows one master with two slaves."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One QEMU: q35 without KVM, a standby virtio-net and a primary NIC, each on a root port of its own."""
 import json
+import re
 import signal
 import socket
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from .qmp import Gone, Qmp
 
 # In this order, so that names in the guest are the same at each boot: the master or standby first.
 MODULES = ("virtio_pci", "virtio_console", "virtio_net")
+# In QEMU's log, with the time: the guest has let the device in a slot go (hw/acpi/pcihp.c).
+LET_GO = "acpi_pci_eject_slot"
+LET_GO_AT = re.compile(rf"^\d+@(\d+\.\d+):{LET_GO}\b", re.MULTILINE)
 DRIVERS = {"e1000e": "e1000e", "vmxnet3": "vmxnet3", "igb": "igb", "virtio-net-pci": "virtio_net"}
 
 
@@ -33,8 +37,10 @@ class Machine:
     standby: dict = field(default_factory=dict)  # more properties of the standby
     queues: int = 1           # of the standby, each way
     memory: str = "1G"
+    swap: int = 0             # small only: MiB of a disk that memory can be put out to
     cpus: int = 2
     reboots: bool = False     # a guest that resets begins anew; else it ends, which also ends one whose kernel has died
+    timed: bool = False       # what it takes is measured in single ms: no other work of this machine comes before it
     counting: bool = False    # the guest's clock counts instructions, not time: 1 ns each, the same at every boot
     system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd
     deb: Path = None          # the product's package to install
@@ -80,7 +86,8 @@ class Qemu:
         qmp, qmp_theirs = socket.socketpair()
         agent, agent_theirs = socket.socketpair()
         given = (qmp_theirs.fileno(), agent_theirs.fileno())
-        argv = [*process.AHEAD, places.setup("qemu") / "run", *self._board(image, *given, terminal), *self._nics()]
+        argv = [*(process.first() if machine.timed else process.AHEAD), places.setup("qemu") / "run",
+                *self._board(image, *given, terminal), *self._nics()]
         quiet = {} if terminal else {"stdin": process.subprocess.DEVNULL}
         self._error_log = open(Path(folder) / "qemu.log", "w+", encoding="utf-8")  # pylint: disable=consider-using-with
         self._process = fabric.switch.start(*argv, pass_fds=given, stderr=self._error_log, **quiet)
@@ -103,10 +110,10 @@ class Qemu:
         words = ["console=ttyS0", "panic=-1", "oops=panic", "loglevel=5", "no_timer_check", "random.trust_cpu=on",
                  f"vf.modules={','.join(dict.fromkeys(modules))}", machine.append, "vf.shell" if terminal else ""]
         console = "stdio,signal=off" if terminal else "null"
-        return ["-nodefaults", "-no-user-config", "-display", "none", *(() if machine.reboots else ("-no-reboot",)), "-M", "q35",
-                *self._processor(), "-m", machine.memory,
+        return ["-nodefaults", "-no-user-config", "-display", "none", "-msg", "timestamp=on",
+                *(() if machine.reboots else ("-no-reboot",)), "-M", "q35", *self._processor(), "-m", machine.memory,
                 "-kernel", image.vmlinuz, "-initrd", image.initramfs, "-append", " ".join(filter(None, words)),
-                *(image.drive() if machine.system == "debian" else ()),
+                *image.drive(),
                 *(("-incoming", "defer") if self._incoming else ()),
                 "-chardev", f"{console},id=console,logfile={self.console_log}", "-serial", "chardev:console",
                 "-chardev", f"socket,id=qmp,fd={qmp}", "-mon", "chardev=qmp,mode=control",
@@ -159,6 +166,16 @@ class Qemu:
     @property
     def pid(self):
         return self._process.pid
+
+    def watch_letting_go(self):
+        self.qmp.do("trace-event-set-state", name=LET_GO, enable=True)
+
+    def let_go_at(self):
+        """When the guest last let a device go, in ms of this machine's clock. DEVICE_DELETED comes up to 55 ms later, when
+        QEMU has freed it (call_rcu_thread()), and in a migration with teaming never."""
+        found = LET_GO_AT.findall(self.complaints())
+        assert found, f"the guest has let nothing go; QEMU's log: {self.complaints()}"
+        return float(found[-1]) * 1e3
 
     def alive(self):
         """Raises when QEMU has ended."""

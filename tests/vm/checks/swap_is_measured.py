@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a guest says of a program's memory, and when a program counts as put out."""
+import pytest
+
+from harness.swap import NotOut, Swappable
+
+ROLLUP = """55d1c0a00000-7ffd0b5fe000 ---p 00000000 00:00 0    [rollup]
+Rss:                {rss} kB
+Pss:                {rss} kB
+Anonymous:           812 kB
+Swap:               {swap} kB
+SwapPss:            {swap} kB
+"""
+
+
+class Guest:
+    """Each write to the group takes the sizes one further."""
+
+    def __init__(self, *sizes):
+        self._sizes = list(sizes)
+        self.asked = []
+
+    def sh(self, script):
+        if "smaps_rollup" in script:
+            rss, swap = self._sizes[0]
+            return ROLLUP.format(rss=rss, swap=swap)
+        if "memory.reclaim" in script:
+            self.asked.append(script)
+            if len(self._sizes) > 1:
+                del self._sizes[0]
+        return ""
+
+
+def test_most_of_it_must_be_on_the_disk():
+    guest = Guest((6000, 0), (4000, 2000), (600, 5500))
+    assert Swappable(guest, "failoverd").put_out() == (6000, 600)
+    assert len(guest.asked) == 2 and "6000K" in guest.asked[0]
+
+
+def test_what_is_out_already_counts():
+    assert Swappable(Guest((1000, 5000), (500, 5500)), "failoverd").put_out() == (6000, 500)
+
+
+@pytest.mark.parametrize("end", [(5000, 1000), (400, 1000)], ids=["still there", "nowhere"])
+def test_else_nothing_is_measured(end):
+    with pytest.raises(NotOut, match=f"still has {end[0]} KiB and {end[1]} KiB"):
+        Swappable(Guest((6000, 0), end), "failoverd").put_out()
