@@ -145,6 +145,8 @@ struct fom_slave {
 	unsigned int slot;
 	unsigned int rank; /* lower is preferred */
 	u64 usable_ns;	   /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
+	u64 doubted_until; /* CLOCK_BOOTTIME: slaves that are not doubted come first until then; under lock */
+	u32 doubt_ms;	   /* how long it was doubted last, 0: it is trusted; under lock */
 	bool leaving;	   /* its driver lets go: never active again */
 	bool hidden;	   /* we brought it into the hidden namespace */
 	u8 own_mac[ETH_ALEN];
@@ -209,12 +211,15 @@ void fom_slave_del(struct fom_slave *slave);
 int fom_slave_answer_to(struct fom_slave *slave, const u8 *mac);
 void fom_slave_put(struct fom_slave *slave);
 struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role);
+struct fom_slave *fom_slave_at(struct fom_device *master, unsigned int slot);
 
 /* select.c: who is active */
 struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause);
 struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *dead);
 void fom_deselect(struct fom_device *master);
 bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause);
+void fom_doubt(struct fom_slave *slave, u32 ms);
+bool fom_doubt_told(const struct fom_slave *slave, u32 *ms, u64 *until);
 bool fom_slave_usable(const struct fom_slave *slave);
 u8 fom_active_slot(struct fom_device *master);
 void fom_settle_work(struct work_struct *work);
@@ -310,11 +315,12 @@ extern const struct nla_policy fom_link_policy[IFLA_FOM_MAX + 1];
 #define FOM_MASTER_SIZE                                                                                                \
 	(6 * nla_total_size(sizeof(u8)) + 3 * nla_total_size(sizeof(u32)) + 2 * nla_total_size_64bit(sizeof(u64)))
 #define FOM_SLAVE_SIZE                                                                                                 \
-	(2 * nla_total_size(sizeof(u8)) + 2 * nla_total_size(sizeof(u32)) +                                            \
+	(2 * nla_total_size(sizeof(u8)) + 3 * nla_total_size(sizeof(u32)) + nla_total_size_64bit(sizeof(u64)) +        \
 	 nla_total_size_64bit(sizeof(struct fom_stats)))
 int fom_check_options(struct nlattr *data[], struct netlink_ext_ack *extack);
+int fom_check_doubted(struct fom_device *master, struct nlattr *data[], struct netlink_ext_ack *extack);
 void fom_take_options(struct fom_device *master, struct nlattr *data[]);
-void fom_change_options(struct fom_device *master, struct nlattr *data[]);
+int fom_change_options(struct fom_device *master, struct nlattr *data[], struct netlink_ext_ack *extack);
 int fom_put_master(struct sk_buff *skb, struct fom_device *master);
 int fom_put_slave(struct sk_buff *skb, struct fom_slave *slave);
 

@@ -15,6 +15,8 @@ static const struct nla_policy fom_slave_policy[IFLA_FOM_SLAVE_MAX + 1] = {
 	[IFLA_FOM_SLAVE_SLOT] = { .type = NLA_REJECT, .reject_message = fom_only_told },
 	[IFLA_FOM_SLAVE_FLAGS] = { .type = NLA_REJECT, .reject_message = fom_only_told },
 	[IFLA_FOM_SLAVE_STATS] = { .type = NLA_REJECT, .reject_message = fom_only_told },
+	[IFLA_FOM_SLAVE_DOUBT] = { .type = NLA_REJECT, .reject_message = fom_only_told },
+	[IFLA_FOM_SLAVE_DOUBTED_NS] = { .type = NLA_REJECT, .reject_message = fom_only_told },
 };
 
 static int fom_validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_ext_ack *extack)
@@ -29,10 +31,16 @@ static int fom_validate(struct nlattr *tb[], struct nlattr *data[], struct netli
 
 static int fom_newlink(struct net_device *dev, struct rtnl_newlink_params *params, struct netlink_ext_ack *extack)
 {
+	int err;
+
 	if (!params->tb[IFLA_ADDRESS])
 		eth_hw_addr_random(dev);
-	if (params->data)
+	if (params->data) {
+		err = fom_check_doubted(netdev_priv(dev), params->data, extack);
+		if (err)
+			return err;
 		fom_take_options(netdev_priv(dev), params->data);
+	}
 	return fom_master_enter(dev);
 }
 FOM_COMPAT_NEWLINK(fom_newlink)
@@ -40,9 +48,7 @@ FOM_COMPAT_NEWLINK(fom_newlink)
 static int fom_changelink(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 			  struct netlink_ext_ack *extack)
 {
-	if (data)
-		fom_change_options(netdev_priv(dev), data);
-	return 0;
+	return data ? fom_change_options(netdev_priv(dev), data, extack) : 0;
 }
 
 static size_t fom_get_size(const struct net_device *dev)

@@ -37,6 +37,23 @@ struct fom_slave *fom_slave_in(struct fom_device *master, enum fom_role role)
 	return NULL;
 }
 
+/**
+ * fom_slave_at() - the slave in this slot
+ * @master: any
+ * @slot: any number
+ *
+ * Context: RTNL or RCU.
+ */
+struct fom_slave *fom_slave_at(struct fom_device *master, unsigned int slot)
+{
+	struct fom_slave *slave;
+
+	fom_for_each_slave(master, slave)
+		if (slave->slot == slot)
+			return slave;
+	return NULL;
+}
+
 static int fom_slave_refused(struct fom_device *master, struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	if (dev->type != ARPHRD_ETHER || dev->flags & IFF_LOOPBACK) {

@@ -206,7 +206,7 @@ static int fom_master_set(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(master))
 		err = PTR_ERR(master);
 	else
-		fom_change_options(master, data);
+		err = fom_change_options(master, data, info->extack);
 	rtnl_unlock();
 	return err;
 }

@@ -3,6 +3,7 @@
  * Who is active. One pointer says it to transmission and reception alike.
  */
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <net/sch_generic.h>
 
 #include "fom.h"
@@ -37,37 +38,49 @@ u8 fom_active_slot(struct fom_device *master)
 	return slave ? slave->slot : FOM_NO_SLOT;
 }
 
-/* What the operator asked for comes before any rank. */
-static bool fom_better(const struct fom_device *master, const struct fom_slave *one, const struct fom_slave *other)
+/* Somebody has found that it leads nowhere, which its link does not tell. The master's lock is held. */
+static bool fom_doubted(const struct fom_slave *slave, u64 now)
+{
+	return now < slave->doubted_until;
+}
+
+/* What the operator asked for comes before any doubt, and that before any rank. */
+static bool fom_better(const struct fom_device *master, const struct fom_slave *one, const struct fom_slave *other,
+		       u64 now)
 {
 	unsigned int chosen = READ_ONCE(master->options.chosen);
 
 	if (one->slot == chosen || other->slot == chosen)
 		return one->slot == chosen;
+	if (fom_doubted(one, now) != fom_doubted(other, now))
+		return fom_doubted(other, now);
 	return READ_ONCE(one->rank) < READ_ONCE(other->rank);
 }
 
-/* A slave that works is left for a better one if the options say so; `wait`: only later, in this many milliseconds. */
-static bool fom_worth_leaving(const struct fom_device *master, const struct fom_slave *better, u64 now,
-			      unsigned int *wait)
+/* A slave that works is left for a better one if the options say so; `again`: not before that. */
+static bool fom_worth_leaving(const struct fom_device *master, const struct fom_slave *active,
+			      const struct fom_slave *better, u64 now, u64 *again)
 {
 	const struct fom_options *options = &master->options;
 	u64 ready = better->usable_ns + (u64)READ_ONCE(options->updelay_ms) * NSEC_PER_MSEC;
 
 	if (better->slot == READ_ONCE(options->chosen))
 		return true;
+	/* One that leads nowhere is as good as dead. */
+	if (fom_doubted(active, now) && !fom_doubted(better, now))
+		return true;
 	if (READ_ONCE(options->failback) == FOM_FAILBACK_NEVER)
 		return false;
 	if (now >= ready)
 		return true;
-	*wait = div_u64(ready - now, NSEC_PER_MSEC) + 1;
+	*again = min_not_zero(*again, ready);
 	return false;
 }
 
-static struct fom_slave *fom_choose(struct fom_device *master, unsigned int *wait)
+/* `again`: when it may come out otherwise though nothing has happened, 0: never. */
+static struct fom_slave *fom_choose(struct fom_device *master, u64 now, u64 *again)
 {
 	struct fom_slave *active = fom_active_locked(master), *best = NULL, *slave;
-	u64 now = ktime_get_boottime_ns();
 
 	list_for_each_entry(slave, &master->slaves, node) {
 		if (!fom_slave_usable(slave)) {
@@ -76,10 +89,13 @@ static struct fom_slave *fom_choose(struct fom_device *master, unsigned int *wai
 		}
 		if (!slave->usable_ns)
 			slave->usable_ns = now;
-		if (!best || fom_better(master, slave, best))
+		if (fom_doubted(slave, now))
+			*again = min_not_zero(*again, slave->doubted_until);
+		if (!best || fom_better(master, slave, best, now))
 			best = slave;
 	}
-	if (active && best && best != active && fom_slave_usable(active) && !fom_worth_leaving(master, best, now, wait))
+	if (active && best && best != active && fom_slave_usable(active) &&
+	    !fom_worth_leaving(master, active, best, now, again))
 		return active;
 	if (best)
 		return best;
@@ -88,17 +104,23 @@ static struct fom_slave *fom_choose(struct fom_device *master, unsigned int *wai
 }
 
 /* True if that was a change. */
-static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enum fom_cause cause)
+static bool fom_activate(struct fom_device *master, struct fom_slave *slave, u64 now, enum fom_cause cause)
 {
 	struct fom_slave *before = fom_active_locked(master);
 
 	if (slave == before)
 		return false;
-	/* Which of two usable slaves is better is no failure of the other. */
-	if (before && slave && fom_slave_usable(before))
-		cause = slave->slot == master->options.chosen ? FOM_CAUSE_OPERATOR : FOM_CAUSE_FAILBACK;
-	else if (!before)
+	if (before && slave && fom_slave_usable(before)) {
+		/* Which of two usable slaves is better is no failure of the other. */
+		if (slave->slot == master->options.chosen)
+			cause = FOM_CAUSE_OPERATOR;
+		else if (fom_doubted(before, now) && !fom_doubted(slave, now))
+			cause = FOM_CAUSE_PROBE;
+		else
+			cause = FOM_CAUSE_FAILBACK;
+	} else if (!before) {
 		cause = FOM_CAUSE_STARTUP;
+	}
 	/* The operator's choice holds until that slave fails. */
 	if (before && before->slot == master->options.chosen && !fom_slave_usable(before))
 		WRITE_ONCE(master->options.chosen, FOM_NO_SLOT);
@@ -106,7 +128,7 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, enu
 	fom_twice_begin(master);
 	master->cause = cause;
 	master->last_from = before ? before->slot : FOM_NO_SLOT;
-	master->switched_ns = ktime_get_boottime_ns();
+	master->switched_ns = now;
 	master->switches += before != NULL;
 	fom_event_note(master, FOM_EVENT_SWITCH, before ? before->slot : FOM_NO_SLOT, slave ? slave->slot : FOM_NO_SLOT,
 		       cause);
@@ -126,24 +148,65 @@ struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 {
 	struct fom_slave *slave;
 	bool open, changed;
-	unsigned int wait = 0;
 	unsigned long flags;
+	u64 now, again = 0;
 
 	raw_spin_lock_irqsave(&master->lock, flags);
+	now = ktime_get_boottime_ns();
 	/*
 	 * While it is being closed its slaves are too, one after the other: no reason to go through all of them. Looked
 	 * at under the lock, so that nothing is chosen after fom_deselect().
 	 */
 	open = netif_running(master->dev);
-	slave = open ? fom_choose(master, &wait) : NULL;
-	changed = open && fom_activate(master, slave, cause);
+	slave = open ? fom_choose(master, now, &again) : NULL;
+	changed = open && fom_activate(master, slave, now, cause);
 	raw_spin_unlock_irqrestore(&master->lock, flags);
 	if (changed)
 		fom_announce_begin(master);
 	queue_work(fom_wq, &master->refresh);
-	if (wait)
-		mod_delayed_work(fom_wq, &master->settle, msecs_to_jiffies(wait));
+	if (again)
+		mod_delayed_work(fom_wq, &master->settle, nsecs_to_jiffies(again - now) + 1);
 	return slave;
+}
+
+/**
+ * fom_doubt() - have others tried before this slave
+ * @slave: nobody answers by it; the caller has its master select again
+ * @ms: from now on for so long, 0: it is trusted
+ *
+ * Context: any.
+ */
+void fom_doubt(struct fom_slave *slave, u32 ms)
+{
+	struct fom_device *master = slave->master;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&master->lock, flags);
+	slave->doubt_ms = ms;
+	slave->doubted_until = ms ? ktime_get_boottime_ns() + (u64)ms * NSEC_PER_MSEC : 0;
+	raw_spin_unlock_irqrestore(&master->lock, flags);
+}
+
+/**
+ * fom_doubt_told() - what was said to fom_doubt()
+ * @slave: any
+ * @ms: how long the last doubt was to be, 0: it is trusted
+ * @until: CLOCK_BOOTTIME of its end
+ *
+ * Return: true if that is still to come.
+ */
+bool fom_doubt_told(const struct fom_slave *slave, u32 *ms, u64 *until)
+{
+	struct fom_device *master = slave->master;
+	unsigned long flags;
+	bool doubted;
+
+	raw_spin_lock_irqsave(&master->lock, flags);
+	*ms = slave->doubt_ms;
+	*until = slave->doubted_until;
+	doubted = fom_doubted(slave, ktime_get_boottime_ns());
+	raw_spin_unlock_irqrestore(&master->lock, flags);
+	return doubted;
 }
 
 /**
@@ -160,7 +223,7 @@ void fom_deselect(struct fom_device *master)
 }
 
 /**
- * fom_settle_work() - a better slave has been usable for long enough
+ * fom_settle_work() - a better slave has been usable for long enough, or is trusted again
  * @work: fom_device.settle
  */
 void fom_settle_work(struct work_struct *work)

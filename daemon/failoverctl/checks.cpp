@@ -73,7 +73,7 @@ void check_answers(const MasterState &master, const Evidence &evidence, Findings
 	    fmt::format("On the host: {}. Look at its forwarding entries for that address, and at the MAC "
 			"spoof check, trust and VLAN of the VF.",
 			silence.hint);
-	const auto other = std::ranges::find(master.slaves, "ready", &SlaveState::health);
+	const auto other = std::ranges::find_if(master.slaves, is_fit);
 	if (is_silent(master) && other != master.slaves.end())
 		advice += fmt::format(" Until then 'failoverctl switch {} {}' may help.", master.name, other->role);
 	out.push_back({is_silent(master) ? Severity::Problem : Severity::Warning, "unanswered", master.name,
@@ -92,7 +92,14 @@ void check_redundancy(const MasterState &master, const Evidence &, Findings &out
 		return;
 	std::string advice = "Ask the hypervisor why: the primary is taken away during migration and host service and "
 			     "should come back by itself.";
-	if (slave_of_role(master, "standby") == nullptr)
+	if (const auto doubted = std::ranges::find_if(
+		master.slaves, [](const auto &slave) { return slave.health == "ready" && slave.doubted_until > 0; });
+	    doubted != master.slaves.end())
+		advice =
+		    fmt::format("Nobody answered by {}; it is tried again then. 'failoverctl switch {} {}' does so at "
+				"once, when the host has been mended.",
+				doubted->name, master.name, doubted->role);
+	else if (slave_of_role(master, "standby") == nullptr)
 		advice = "Without the paravirtual NIC the machine goes dark when the primary is unplugged, as for a "
 			 "migration. Have the hypervisor add a virtio-net of the same MAC.";
 	out.push_back({Severity::Warning, "redundancy", master.name, standing_words(master), advice});
@@ -101,7 +108,7 @@ void check_redundancy(const MasterState &master, const Evidence &, Findings &out
 void check_preferred(const MasterState &master, const Evidence &, Findings &out) {
 	const SlaveState *active = active_slave(master);
 	const SlaveState *primary = slave_of_role(master, "primary");
-	if (active == nullptr || primary == nullptr || active == primary || primary->health != "ready")
+	if (active == nullptr || primary == nullptr || active == primary || !is_fit(*primary))
 		return;
 	out.push_back(
 	    {Severity::Note, "preferred", master.name,

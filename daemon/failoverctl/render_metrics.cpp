@@ -141,6 +141,9 @@ void add_slaves(Exposition &out, const std::vector<MasterState> &masters) {
 		 [](const MasterState &, const SlaveState &slave) { return slave.carrier ? 1 : 0; });
 	out.each(masters, "slave_mtu_bytes", "gauge", "bytes", "MTU of the slave.",
 		 [](const MasterState &, const SlaveState &slave) { return slave.mtu; });
+	out.each(masters, "slave_doubted", "gauge", "",
+		 "Whether others come first because nobody answered by the slave.",
+		 [](const MasterState &, const SlaveState &slave) { return slave.doubted_until > 0 ? 1 : 0; });
 	out.family("slave_health", "stateset", "", "Health of the slave.");
 	for (const MasterState &master : masters) {
 		for (const SlaveState &slave : master.slaves) {

@@ -139,6 +139,9 @@ void add_slaves(Page &page, const MasterState &master, const View &view) {
 	const auto rows = table.lines();
 	for (std::size_t i = 0; i < rows.size(); ++i) {
 		page.field(i == 0 ? "Slaves" : "", rows[i]);
+		if (master.slaves[i].doubted_until > 0)
+			page.field("", "   " + view.paint(Tone::Warn,
+							  doubt_words(master.slaves[i]) + ": nobody answered by it"));
 		page.field("", "   " + traffic_words(master.slaves[i].counters, view));
 	}
 	if (rows.empty())

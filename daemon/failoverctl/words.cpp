@@ -16,7 +16,7 @@ namespace {
 std::string fitness(const control::MasterState &master) {
 	std::vector<std::string> words;
 	for (const auto &slave : master.slaves) {
-		if (slave.health == "ready")
+		if (is_fit(slave))
 			words.push_back(fmt::format("{} ({}) is ready", slave.name, slave.role));
 	}
 	return fmt::to_string(fmt::join(words, ", "));
@@ -26,8 +26,10 @@ std::string fitness(const control::MasterState &master) {
 std::string ailing(const control::MasterState &master) {
 	std::vector<std::string> words;
 	for (const auto &slave : master.slaves) {
-		if (slave.health != "active" && slave.health != "ready")
-			words.push_back(fmt::format("{} ({}) {}", slave.name, slave.role, health_words(slave.health)));
+		if (slave.health != "active" && !is_fit(slave))
+			words.push_back(
+			    fmt::format("{} ({}) {}", slave.name, slave.role,
+					slave.health == "ready" ? doubt_words(slave) : health_words(slave.health)));
 	}
 	for (const char *role : {"primary", "standby"}) {
 		if (std::ranges::none_of(master.slaves, [&](const auto &slave) { return slave.role == role; }))
@@ -47,9 +49,7 @@ const control::SlaveState *active_slave(const control::MasterState &master) {
 Standing standing_of(const control::MasterState &master) {
 	if (active_slave(master) == nullptr)
 		return Standing::NoPath;
-	const bool other =
-	    std::ranges::any_of(master.slaves, [](const auto &slave) { return slave.health == "ready"; });
-	return other ? Standing::Redundant : Standing::Alone;
+	return std::ranges::any_of(master.slaves, is_fit) ? Standing::Redundant : Standing::Alone;
 }
 
 Tone tone_of(Standing standing) {
@@ -78,6 +78,14 @@ std::string standing_words(const control::MasterState &master) {
 
 bool is_silent(const control::MasterState &master) {
 	return master.unanswered && master.unanswered->back_on.empty();
+}
+
+bool is_fit(const control::SlaveState &slave) {
+	return slave.health == "ready" && slave.doubted_until == 0;
+}
+
+std::string doubt_words(const control::SlaveState &slave) {
+	return "is doubted until " + absolute_time(slave.doubted_until);
 }
 
 std::string health_words(const std::string &health) {

@@ -28,9 +28,13 @@ enum class Standing {
 [[nodiscard]] std::string cause_words(const control::SwitchRecord &change);
 /// "virtio0 → vf0, failback: vf0 came back and is preferred (daemon, took 1.84 ms, lost nothing)"
 [[nodiscard]] std::string switch_words(const control::SwitchRecord &change, const View &view);
-/// "gone", "has no carrier"
 /// Nobody answers by the active slave; not where another one was returned to for that.
 [[nodiscard]] bool is_silent(const control::MasterState &master);
+/// Could take over at once, and nothing is known against it.
+[[nodiscard]] bool is_fit(const control::SlaveState &slave);
+/// "is gone", "has no carrier"
 [[nodiscard]] std::string health_words(const std::string &health);
+/// "is doubted until Tue 2023-11-14 22:13:20 UTC"
+[[nodiscard]] std::string doubt_words(const control::SlaveState &slave);
 
 } // namespace failover::ctl

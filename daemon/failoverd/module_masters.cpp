@@ -2,6 +2,7 @@
 #include "module_masters.hpp"
 
 #include "control/words.hpp"
+#include "doubt.hpp"
 #include "hidden_netns.hpp"
 #include "kmod/state.hpp"
 #include "log.hpp"
@@ -142,6 +143,7 @@ void ModuleMasters::went() {
 	for (const auto &[master, silence] : unanswered_)
 		neighbours_.end(master);
 	unanswered_.clear();
+	silences_.clear();
 }
 
 std::vector<kmod::Master> ModuleMasters::look() {
@@ -195,7 +197,11 @@ void ModuleMasters::switched(const std::string &master, const kmod::ModuleEvent 
 	auto record = switch_event(master, change);
 	log::notice("{}: {}", master, record.message);
 	journal_.add(std::move(record));
-	unanswered_.erase(event.master);
+	const auto cause = static_cast<fom_cause>(event.event.cause);
+	silences_[event.master].switched(event.event.from, event.event.to, cause);
+	// What led back is known of the slave before; else it is to be found out anew.
+	if (cause != FOM_CAUSE_PROBE)
+		unanswered_.erase(event.master);
 	if (event.event.to == FOM_NO_SLOT)
 		neighbours_.end(event.master);
 	else
@@ -208,17 +214,41 @@ void ModuleMasters::neighbours_checked(int ifindex, const std::vector<std::strin
 	    std::ranges::find_if(masters, [&](const auto &one) { return one.device.ifindex == ifindex; });
 	if (master == masters.end())
 		return neighbours_.end(ifindex);
+	if (silent.empty())
+		return neighbours_answer(*master);
 	const auto state = state_of(*master);
-	if (silent.empty()) {
-		if (unanswered_.erase(ifindex) == 0)
-			return;
-		log::notice("{}: neighbours answer again", state.name);
-		return journal_.add(answered_event(state.name, state.active));
-	}
-	const auto &silence = unanswered_[ifindex] = unanswered_by(state, silent);
+	auto &silence = unanswered_[ifindex] = unanswered_by(state, silent);
 	auto event = unanswered_event(state.name, silence);
 	log::warning("{}: {}", state.name, event.message);
 	journal_.add(std::move(event));
+	const auto doubt = doubt_for_silence(*master, silences_[ifindex], EventLoop::now());
+	if (!doubt || !tell(*master, *doubt))
+		return;
+	if (const auto now = find(state.name); now && now->active != master->active)
+		silence.back_on = state_of(*now).active;
+}
+
+void ModuleMasters::neighbours_answer(const kmod::Master &master) {
+	const int ifindex = master.device.ifindex;
+	const auto state = state_of(master);
+	auto &known = silences_[ifindex];
+	known.answered();
+	const auto *active = master.slave_in(master.active);
+	if (active && active->slot == known.active() && active->doubt_ms > 0)
+		(void)tell(master, {active->slot, 0});
+	const auto silence = unanswered_.find(ifindex);
+	if (silence == unanswered_.end() || silence->second.slave != state.active)
+		return;
+	unanswered_.erase(silence);
+	log::notice("{}: neighbours answer again", state.name);
+	journal_.add(answered_event(state.name, state.active));
+}
+
+bool ModuleMasters::tell(const kmod::Master &master, kmod::Doubt doubt) {
+	const auto done = module_->set_options(master.device.ifindex, {.doubt = doubt});
+	if (!done)
+		log::error("{}: {}", master.device.name, done.error().message);
+	return done.has_value();
 }
 
 void ModuleMasters::reconfigure(const config::Config &config) {

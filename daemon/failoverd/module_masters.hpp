@@ -7,6 +7,7 @@
 #include "journal.hpp"
 #include "kmod/event_monitor.hpp"
 #include "kmod/kernel_module.hpp"
+#include "model/silence.hpp"
 #include "neighbour_check.hpp"
 
 #include <map>
@@ -45,8 +46,10 @@ private:
 	void went();
 	void happened(const kmod::ModuleEvent &event);
 	void switched(const std::string &master, const kmod::ModuleEvent &event);
-	/// The module decides: who is silent is only told.
 	void neighbours_checked(int master, const std::vector<std::string> &silent);
+	void neighbours_answer(const kmod::Master &master);
+	/// True if the module took it.
+	bool tell(const kmod::Master &master, kmod::Doubt doubt);
 	/// Gives every master what is configured for it; told once where the module has no such thing.
 	void configure();
 	void configure(const kmod::Master &master, std::set<std::string> &in_use);
@@ -65,6 +68,7 @@ private:
 	std::set<std::string> told_;                    ///< masters whose settings were commented on
 	std::map<int, std::string> names_;              ///< of masters, by ifindex, as last seen
 	std::map<int, control::Unanswered> unanswered_; ///< by ifindex of the master
+	std::map<int, model::Silence> silences_;        ///< the same; doubts themselves are kept by the module
 	std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> slaves_; ///< by number of the master, and slot
 };
 

@@ -58,6 +58,8 @@ control::MasterState Manager::state_of(const Master &master) {
 		entry.carrier = slave->carrier;
 		entry.health = health_of(master, slot);
 		entry.xdp = slave->xdp;
+		if (const auto until = master.model.doubted_until(slot); until > EventLoop::now())
+			entry.doubted_until = wall_clock_us_ahead(until);
 		if (auto stats = kernel_.maps.stats(master.index, slot))
 			entry.counters = control::counters_of(*stats);
 		state.slaves.push_back(std::move(entry));

@@ -19,4 +19,11 @@ std::int64_t wall_clock_us(std::chrono::nanoseconds boottime) {
 	return duration_cast<microseconds>(system_clock::now().time_since_epoch() - ago).count();
 }
 
+std::int64_t wall_clock_us_ahead(std::chrono::nanoseconds boottime) {
+	using namespace std::chrono;
+	const auto now = boottime_now();
+	const auto left = std::max(boottime, now) - now;
+	return duration_cast<microseconds>(system_clock::now().time_since_epoch() + left).count();
+}
+
 } // namespace failover

@@ -13,4 +13,7 @@ namespace failover {
 /// wrote it wrong, counts as the boot, or as now.
 [[nodiscard]] std::int64_t wall_clock_us(std::chrono::nanoseconds boottime);
 
+/// The same of an instant to come. One that has passed counts as now.
+[[nodiscard]] std::int64_t wall_clock_us_ahead(std::chrono::nanoseconds boottime);
+
 } // namespace failover

@@ -35,6 +35,7 @@ template <ViewOf<SlaveState> S, typename Visit> void for_each_field(S &s, Visit 
 	visit("health", s.health);
 	visit("xdp", s.xdp);
 	visit("counters", s.counters);
+	visit("doubted_until", s.doubted_until);
 }
 
 template <ViewOf<SwitchRecord> S, typename Visit> void for_each_field(S &s, Visit &&visit) {

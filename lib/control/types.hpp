@@ -36,6 +36,7 @@ struct SlaveState {
 	std::string health; ///< "active", "ready", "no-carrier", "down", "leaving", "gone"
 	bool xdp = false;
 	Counters counters;
+	std::int64_t doubted_until = 0; ///< microseconds since the epoch, 0: it is not
 
 	friend bool operator==(const SlaveState &, const SlaveState &) = default;
 };

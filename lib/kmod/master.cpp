@@ -55,6 +55,8 @@ Result<Slave> read_slave(const AttributeReader &info) {
 	data.read(IFLA_FOM_SLAVE_RANK, slave.rank);
 	data.read(IFLA_FOM_SLAVE_SLOT, slave.slot);
 	data.read(IFLA_FOM_SLAVE_FLAGS, slave.flags);
+	data.read(IFLA_FOM_SLAVE_DOUBT, slave.doubt_ms);
+	data.read_struct(IFLA_FOM_SLAVE_DOUBTED_NS, slave.doubted_ns);
 	data.read_struct(IFLA_FOM_SLAVE_STATS, slave.stats);
 	if (auto ok = data.status(); !ok)
 		return tl::unexpected(ok.error());
@@ -108,6 +110,7 @@ Options Options::but_for(const Master &now) const {
 	out.announce_rounds = changed(announce_rounds, static_cast<std::uint8_t>(now.announce_rounds));
 	out.failback = changed(failback, now.failback);
 	out.updelay_ms = changed(updelay_ms, std::uint32_t{now.updelay_ms});
+	out.doubt = doubt;
 	return out;
 }
 
@@ -146,6 +149,10 @@ void put_options(netlink::Request &request, const Options &options) {
 			link.put_u8(IFLA_FOM_FAILBACK, static_cast<std::uint8_t>(*options.failback));
 		if (options.updelay_ms)
 			link.put_u32(IFLA_FOM_UPDELAY, *options.updelay_ms);
+		if (options.doubt) {
+			link.put_u8(IFLA_FOM_DOUBTED, options.doubt->slot);
+			link.put_u32(IFLA_FOM_DOUBT, options.doubt->ms);
+		}
 	});
 }
 

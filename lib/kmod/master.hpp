@@ -36,8 +36,13 @@ struct Slave {
 	fom_role role = FOM_ROLE_UNSPEC;
 	std::uint32_t rank = 0; ///< lower is preferred
 	std::uint8_t slot = FOM_NO_SLOT;
-	std::uint32_t flags = 0; ///< FOM_SLAVE_*
+	std::uint32_t flags = 0;      ///< FOM_SLAVE_*
+	std::uint32_t doubt_ms = 0;   ///< how long it was to be doubted last, 0: it is trusted
+	std::uint64_t doubted_ns = 0; ///< CLOCK_BOOTTIME of the end of that
 	fom_stats stats{};
+
+	[[nodiscard]] bool usable() const { return flags & FOM_SLAVE_USABLE; }
+	[[nodiscard]] bool doubted() const { return flags & FOM_SLAVE_DOUBTED; }
 };
 
 struct Master {
@@ -62,16 +67,23 @@ struct Master {
 	[[nodiscard]] const Slave *slave_with(fom_role role) const;
 };
 
+/// Nobody answers by the slave in this slot: for so long it comes after all others. 0: it is trusted again.
+struct Doubt {
+	std::uint8_t slot = FOM_NO_SLOT;
+	std::uint32_t ms = 0; ///< at most FOM_DOUBT_MOST_MS
+};
+
 /// What a master can be told; the rest stays as it is.
 struct Options {
 	std::optional<std::uint8_t> chosen = {}; ///< slot, FOM_NO_SLOT: the best
 	std::optional<std::uint8_t> announce_rounds = {};
 	std::optional<fom_failback> failback = {};
 	std::optional<std::uint32_t> updelay_ms = {};
+	std::optional<Doubt> doubt = {};
 
-	/// Those that are otherwise now.
+	/// Those that are otherwise now; a doubt is begun anew each time.
 	[[nodiscard]] Options but_for(const Master &now) const;
-	[[nodiscard]] bool empty() const { return !chosen && !announce_rounds && !failback && !updelay_ms; }
+	[[nodiscard]] bool empty() const { return !chosen && !announce_rounds && !failback && !updelay_ms && !doubt; }
 };
 
 /// One message of the answer. What a module does not send keeps its default. Pure.

@@ -30,6 +30,8 @@ control::SlaveState state_of(const Slave &slave) {
 	state.mtu = slave.device.mtu;
 	state.carrier = slave.device.carrier;
 	state.health = health_of(slave);
+	if (slave.doubted())
+		state.doubted_until = wall_clock_us_ahead(std::chrono::nanoseconds(slave.doubted_ns));
 	state.counters = control::counters_of(slave.stats);
 	return state;
 }

@@ -25,8 +25,7 @@ Slot MasterModel::best() const {
 void MasterModel::move_active(Slot to, fom_cause cause, Time now, Actions &actions) {
 	const Slot from = active_;
 	active_ = to;
-	returned_from_ = cause == FOM_CAUSE_FAILBACK ? from : FOM_NO_SLOT;
-	undone_ = FOM_NO_SLOT;
+	silence_.switched(from, to, cause);
 	actions.push_back(Switch{from, to, cause, false, now});
 }
 
@@ -35,7 +34,7 @@ Time MasterModel::planned_at(Slot to, Time now) {
 	Time due = now;
 	if (chosen_ != to)
 		due = std::max({slave.carrier_since + settings_.failback_delay, slave.failed_at + slave.distrust,
-				slave.silent_at + slave.silence});
+				silence_.until(to)});
 	if (due > now || settings_.proof_timeout == Time{0} || (slave.heard_from && slave.heard_by)) {
 		probing_.reset();
 		return due;
@@ -93,6 +92,7 @@ void MasterModel::adopt_slave(Slot slot, unsigned rank, bool carrier, Time now) 
 	fresh.rank = rank;
 	fresh.carrier_since = now;
 	slaves_.at(slot) = fresh;
+	silence_.forget(slot);
 }
 
 Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time now) {
@@ -102,6 +102,7 @@ Actions MasterModel::slave_joined(Slot slot, unsigned rank, bool carrier, Time n
 
 Actions MasterModel::slave_left(Slot slot, Time now) {
 	slaves_.at(slot) = Slave{};
+	silence_.forget(slot);
 	return settle(FOM_CAUSE_UNREGISTER, now);
 }
 
@@ -129,33 +130,17 @@ Actions MasterModel::moved(Time now) {
 }
 
 Actions MasterModel::unanswered(Time now) {
-	// By what was returned to neither: it is not that path. Nobody is blamed until somebody answers.
-	if (undone_ < slaves_.size()) {
-		silent_by_all_ = true;
-		slaves_[undone_].silence = Time{0};
-		undone_ = FOM_NO_SLOT;
-		return settle(FOM_CAUSE_UNSPEC, now);
-	}
-	if (chosen_ || silent_by_all_ || !usable(returned_from_))
+	const auto verdict = silence_.unanswered(!chosen_ && usable(silence_.returned_from()), now);
+	if (std::holds_alternative<std::monostate>(verdict))
 		return {};
-	Slave &silent = slaves_[active_];
-	silent.silent_at = now;
-	silent.silence = silent.silence > Time{0} ? std::min(2 * silent.silence, kMostSilence) : kFirstSilence;
-	silent.heard_from = silent.heard_by = false;
 	Actions actions;
-	const Slot from = active_;
-	move_active(returned_from_, FOM_CAUSE_PROBE, now, actions);
-	undone_ = from;
+	if (const auto *doubt = std::get_if<Silence::Doubt>(&verdict)) {
+		slaves_[doubt->slot].heard_from = slaves_[doubt->slot].heard_by = false;
+		move_active(doubt->instead, FOM_CAUSE_PROBE, now, actions);
+	}
 	for (const auto &action : settle(FOM_CAUSE_UNSPEC, now))
 		actions.push_back(action);
 	return actions;
-}
-
-void MasterModel::answered() {
-	silent_by_all_ = false;
-	undone_ = FOM_NO_SLOT;
-	if (active_ < slaves_.size())
-		slaves_[active_].silence = Time{0};
 }
 
 Actions MasterModel::slave_leaving(Slot slot, Time now) {

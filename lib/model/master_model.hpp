@@ -6,6 +6,8 @@
 // carrier) and covers what the kernel did not see.
 #pragma once
 
+#include "model/silence.hpp"
+
 #include <array>
 #include <chrono>
 #include <linux/fom_abi.h>
@@ -14,10 +16,6 @@
 #include <vector>
 
 namespace failover::model {
-
-/// Any monotonic clock; failoverd uses CLOCK_BOOTTIME as the kernel's events do.
-using Time = std::chrono::nanoseconds;
-using Slot = unsigned; ///< 0..FOM_MAX_SLAVES-1, FOM_NO_SLOT
 
 struct Settings {
 	bool failback = true;   ///< return to a slave of better rank by ourselves
@@ -54,11 +52,6 @@ inline constexpr Time kFirstDistrust = std::chrono::milliseconds(100);
 inline constexpr Time kMostDistrust = std::chrono::seconds(10);
 inline constexpr Time kFlapMemory = std::chrono::seconds(30);
 
-/// A slave by which nobody answered after a failback is tried again after this long, doubled for each further time
-/// until somebody answers: each time costs the seconds that it takes to find out.
-inline constexpr Time kFirstSilence = std::chrono::minutes(1);
-inline constexpr Time kMostSilence = std::chrono::hours(1);
-
 /// A fabric that sends back what we send answers each announcement with a reason for the next.
 inline constexpr unsigned kMovesAnswered = 10;
 inline constexpr Time kMovesInterval = std::chrono::seconds(2); ///< doubled while that goes on
@@ -80,7 +73,7 @@ public:
 	/// before it still is usable; whatever else led here stays, an operator's choice above all.
 	[[nodiscard]] Actions unanswered(Time now);
 	/// One of them answers by the active slave.
-	void answered();
+	void answered() { silence_.answered(); }
 	/// Its driver is about to let go of the device.
 	[[nodiscard]] Actions slave_leaving(Slot slot, Time now);
 	/// The kernel moved the active state at `when`. What it gave as cause counts as known of `from`: a link
@@ -99,7 +92,7 @@ public:
 	void adopt_slave(Slot slot, unsigned rank, bool carrier, Time now);
 	void adopt_active(Slot slot) {
 		active_ = slot;
-		returned_from_ = undone_ = FOM_NO_SLOT;
+		silence_.switched(FOM_NO_SLOT, slot, FOM_CAUSE_UNSPEC);
 	}
 	void adopt_choice(Slot slot) { chosen_ = slot; }
 	void adopt_carrier(bool on) { carrier_ = on; }
@@ -108,6 +101,8 @@ public:
 	[[nodiscard]] bool carrier() const { return carrier_; }
 	[[nodiscard]] bool usable(Slot slot) const;
 	[[nodiscard]] std::optional<Slot> operator_choice() const { return chosen_; }
+	/// Not returned to before, because nobody answered by it.
+	[[nodiscard]] Time doubted_until(Slot slot) const { return silence_.until(slot); }
 	/// The slave whose path to the active one, and back, is to be proven now by probes.
 	[[nodiscard]] std::optional<Slot> probing() const { return probing_; }
 	/// When clock() wants to be called next.
@@ -124,8 +119,6 @@ private:
 		bool heard_by = false;   ///< a probe of the active slave came in by it
 		Time failed_at{0};       ///< when the kernel last switched away from it
 		Time distrust{0};        ///< how long after that it is not returned to
-		Time silent_at{0};       ///< when nobody answered by it
-		Time silence{0};         ///< the same for that
 	};
 
 	[[nodiscard]] Slot best() const;
@@ -138,9 +131,7 @@ private:
 	Settings settings_;
 	std::array<Slave, FOM_MAX_SLAVES> slaves_{};
 	Slot active_ = FOM_NO_SLOT;
-	Slot returned_from_ = FOM_NO_SLOT; ///< what was active before a failback; none after any other switch
-	Slot undone_ = FOM_NO_SLOT;        ///< left again because nobody answered by it; none after any other switch
-	bool silent_by_all_ = false;       ///< nobody answered by what was returned to either
+	Silence silence_;
 	bool carrier_ = false;
 	std::optional<Slot> chosen_;
 	std::optional<Slot> probing_;

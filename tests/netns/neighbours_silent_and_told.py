@@ -78,7 +78,8 @@ def test_a_primary_by_which_nobody_answers_is_left_again(guarded, learns):
     seen = silence(guarded)
     assert (seen["slave"], seen["back_on"]) == ("eth1", "eth0")
     assert f"may filter {GUEST_MAC} at the primary's port" in told(guarded, "unanswered")[-1]["message"]
-    assert "back on eth0, eth1 is tried again later" in control(guarded, "status")
+    status = control(guarded, "status")
+    assert "back on eth0, eth1 is tried again later" in status and "eth1 (primary) is doubted until" in status
     traffic = guarded.traffic(pps=1000, stream=True)
     traffic.pass_packets(1000)
     loss = traffic.loss()

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <linux/fom_abi.h>
+#include <linux/genetlink.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -39,6 +40,8 @@ int usage() {
 	    stderr,
 	    "usage: failover-link add NAME [OPTION VALUE]...    make a master\n"
 	    "       failover-link set NAME [OPTION VALUE]...    options of a master:{}\n"
+	    "       failover-link tell NAME [OPTION VALUE]...   the same by generic netlink, which knows masters "
+	    "without a kind\n"
 	    "       failover-link slave NAME [OPTION VALUE]...  options of a slave:{}\n"
 	    "       failover-link show NAME                     what a master or a slave says of itself, as JSON\n"
 	    "       failover-link slaves NAME                   what each slave of a master says, by its name\n"
@@ -58,25 +61,30 @@ void put_text(Bytes &bytes, int type, std::string_view text) {
 	put(bytes, type, payload);
 }
 
-/// A message about one link.
-Bytes request(std::uint16_t type, std::uint16_t flags, int ifindex, ByteSpan attributes) {
+/// `fixed`: what each message of that family begins with.
+template <typename T> Bytes request(std::uint16_t type, std::uint16_t flags, const T &fixed, ByteSpan attributes) {
 	nlmsghdr head{};
-	head.nlmsg_len = static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(ifinfomsg)) + attributes.size());
+	head.nlmsg_len = static_cast<std::uint32_t>(NLMSG_LENGTH(sizeof(fixed)) + attributes.size());
 	head.nlmsg_type = type;
 	head.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
-	ifinfomsg info{};
-	info.ifi_index = ifindex;
 	Bytes bytes;
 	append(bytes, head);
-	append(bytes, info);
+	append(bytes, fixed);
 	bytes.insert(bytes.end(), attributes.begin(), attributes.end());
 	return bytes;
 }
 
-Result<UniqueFd> open_socket() {
-	UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+/// A message about one link.
+Bytes link_request(std::uint16_t type, std::uint16_t flags, int ifindex, ByteSpan attributes) {
+	ifinfomsg info{};
+	info.ifi_index = ifindex;
+	return request(type, flags, info, attributes);
+}
+
+Result<UniqueFd> open_socket(int protocol) {
+	UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
 	if (!fd)
-		return fail_errno(errno, "opening an rtnetlink socket");
+		return fail_errno(errno, "opening a netlink socket");
 	const int on = 1;
 	if (::setsockopt(fd.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on)) < 0)
 		return fail_errno(errno, "asking for reasons");
@@ -84,8 +92,8 @@ Result<UniqueFd> open_socket() {
 }
 
 /// One message there, and what comes back is told to `each`, until it says that this was all.
-template <typename F> Status ask(const Bytes &message, F &&each) {
-	auto fd = open_socket();
+template <typename F> Status ask(int protocol, const Bytes &message, F &&each) {
+	auto fd = open_socket(protocol);
 	if (!fd)
 		return tl::unexpected(fd.error());
 	if (::send(fd->get(), message.data(), message.size(), 0) < 0)
@@ -107,8 +115,8 @@ template <typename F> Status ask(const Bytes &message, F &&each) {
 	}
 }
 
-Status change(const Bytes &message, const std::string &what) {
-	return ask(message, [&what](const nlmsghdr *answer) -> Result<bool> {
+Status change(int protocol, const Bytes &message, const std::string &what) {
+	return ask(protocol, message, [&what](const nlmsghdr *answer) -> Result<bool> {
 		if (answer->nlmsg_type != NLMSG_ERROR)
 			return fail(fmt::format("{}: the kernel answers with message {}", what, answer->nlmsg_type));
 		if (auto ok = netlink::parse_ack(answer, what); !ok)
@@ -141,7 +149,8 @@ Status add(const char *name, std::span<char *const> words) {
 	put_text(attributes, IFLA_IFNAME, name);
 	const Bytes info = link_info(IFLA_INFO_KIND, IFLA_INFO_DATA, *data);
 	attributes.insert(attributes.end(), info.begin(), info.end());
-	return change(request(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, 0, attributes), name);
+	return change(NETLINK_ROUTE, link_request(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, 0, attributes),
+		      name);
 }
 
 Status set(const char *name, std::span<const Option> options, int kind_type, int data_type,
@@ -150,7 +159,48 @@ Status set(const char *name, std::span<const Option> options, int kind_type, int
 	const auto data = attributes_of(options, words);
 	if (!index || !data)
 		return tl::unexpected(index ? data.error() : index.error());
-	return change(request(RTM_NEWLINK, NLM_F_ACK, *index, link_info(kind_type, data_type, *data)), name);
+	return change(NETLINK_ROUTE,
+		      link_request(RTM_NEWLINK, NLM_F_ACK, *index, link_info(kind_type, data_type, *data)), name);
+}
+
+/// A message of generic netlink's.
+Bytes generic_request(std::uint16_t family, std::uint8_t command, std::uint16_t flags, ByteSpan attributes) {
+	const genlmsghdr generic{.cmd = command, .version = FOM_ABI_VERSION, .reserved = 0};
+	return request(family, flags, generic, attributes);
+}
+
+Result<std::uint16_t> family_id() {
+	Bytes name;
+	put_text(name, CTRL_ATTR_FAMILY_NAME, FOM_GENL_NAME);
+	std::uint16_t id = 0;
+	const auto asked = generic_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0, name);
+	auto done = ask(NETLINK_GENERIC, asked, [&id](const nlmsghdr *answer) -> Result<bool> {
+		if (answer->nlmsg_type == NLMSG_ERROR)
+			return tl::unexpected(netlink::parse_ack(answer, "the module's family").error());
+		AttributeReader family(answer, sizeof(genlmsghdr), "family");
+		family.read(CTRL_ATTR_FAMILY_ID, id);
+		if (auto ok = family.status(); !ok)
+			return tl::unexpected(ok.error());
+		return false;
+	});
+	if (!done)
+		return tl::unexpected(done.error());
+	return id;
+}
+
+Status tell(const char *name, std::span<char *const> words) {
+	const auto index = index_of(name);
+	const auto data = attributes_of(master_options(), words);
+	const auto family = family_id();
+	for (const auto *error :
+	     {index ? nullptr : &index.error(), data ? nullptr : &data.error(), family ? nullptr : &family.error()})
+		if (error)
+			return tl::unexpected(*error);
+	Bytes master, attributes;
+	append(master, static_cast<std::uint32_t>(*index));
+	put(attributes, FOM_A_MASTER, master);
+	put(attributes, FOM_A_LINK | NLA_F_NESTED, *data);
+	return change(NETLINK_GENERIC, generic_request(*family, FOM_CMD_MASTER_SET, NLM_F_ACK, attributes), name);
 }
 
 /// {"name", "kind", "master": ifindex, and the options of the master or slave that it is}
@@ -186,15 +236,16 @@ Status show(const char *name) {
 	const auto index = index_of(name);
 	if (!index)
 		return tl::unexpected(index.error());
-	return ask(request(RTM_GETLINK, 0, *index, {}), [name](const nlmsghdr *answer) -> Result<bool> {
-		if (answer->nlmsg_type == NLMSG_ERROR)
-			return tl::unexpected(netlink::parse_ack(answer, name).error());
-		const auto out = shown(answer);
-		if (!out)
-			return tl::unexpected(out.error());
-		fmt::print("{}\n", out->dump());
-		return false;
-	});
+	return ask(NETLINK_ROUTE, link_request(RTM_GETLINK, 0, *index, {}),
+		   [name](const nlmsghdr *answer) -> Result<bool> {
+			   if (answer->nlmsg_type == NLMSG_ERROR)
+				   return tl::unexpected(netlink::parse_ack(answer, name).error());
+			   const auto out = shown(answer);
+			   if (!out)
+				   return tl::unexpected(out.error());
+			   fmt::print("{}\n", out->dump());
+			   return false;
+		   });
 }
 
 Status show_slaves(const char *name) {
@@ -215,7 +266,7 @@ Status show_slaves(const char *name) {
 			slaves[(*link)["name"].get<std::string>()] = *link;
 		return true;
 	};
-	if (auto ok = ask(request(RTM_GETLINK, NLM_F_DUMP, 0, {}), each); !ok)
+	if (auto ok = ask(NETLINK_ROUTE, link_request(RTM_GETLINK, NLM_F_DUMP, 0, {}), each); !ok)
 		return ok;
 	fmt::print("{}\n", slaves.dump());
 	return {};
@@ -226,6 +277,8 @@ Status run(std::string_view verb, const char *name, std::span<char *const> words
 		return add(name, words);
 	if (verb == "set")
 		return set(name, master_options(), IFLA_INFO_KIND, IFLA_INFO_DATA, words);
+	if (verb == "tell")
+		return tell(name, words);
 	if (verb == "slave")
 		return set(name, slave_options(), IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA, words);
 	return verb == "slaves" ? show_slaves(name) : show(name);
@@ -234,7 +287,7 @@ Status run(std::string_view verb, const char *name, std::span<char *const> words
 } // namespace
 
 int main(int argc, char **argv) {
-	constexpr std::array<std::string_view, 5> kVerbs{"show", "slaves", "add", "set", "slave"};
+	constexpr std::array<std::string_view, 6> kVerbs{"show", "slaves", "add", "set", "tell", "slave"};
 	const auto *const verb = argc < 3 ? kVerbs.end() : std::find(kVerbs.begin(), kVerbs.end(), argv[1]);
 	if (verb == kVerbs.end() || (verb < kVerbs.begin() + 2 && argc != 3)) // what shows takes no options
 		return usage();

@@ -27,13 +27,14 @@ constexpr std::array kMaster{
     Option{"switched-ns", IFLA_FOM_SWITCHED_NS, 8},
     Option{"switches", IFLA_FOM_SWITCHES, 8},
     Option{"last-from", IFLA_FOM_LAST_FROM, 1},
+    Option{"doubted", IFLA_FOM_DOUBTED, 1},
+    Option{"doubt", IFLA_FOM_DOUBT, 4},
 };
 
 constexpr std::array kSlave{
-    Option{"role", IFLA_FOM_SLAVE_ROLE, 1},
-    Option{"rank", IFLA_FOM_SLAVE_RANK, 4},
-    Option{"slot", IFLA_FOM_SLAVE_SLOT, 1},
-    Option{"flags", IFLA_FOM_SLAVE_FLAGS, 4},
+    Option{"role", IFLA_FOM_SLAVE_ROLE, 1},   Option{"rank", IFLA_FOM_SLAVE_RANK, 4},
+    Option{"slot", IFLA_FOM_SLAVE_SLOT, 1},   Option{"flags", IFLA_FOM_SLAVE_FLAGS, 4},
+    Option{"doubt", IFLA_FOM_SLAVE_DOUBT, 4}, Option{"doubted-ns", IFLA_FOM_SLAVE_DOUBTED_NS, 8},
 };
 
 constexpr std::size_t kWidest = 8;

@@ -218,6 +218,19 @@ i ens3: traffic stays on virtio0
 	CHECK(to_json(findings)["findings"][2]["check"] == "mtu");
 }
 
+TEST_CASE("A primary that is doubted is no redundancy, and no note that traffic stays away from it", "[doctor]") {
+	Evidence evidence = healthy();
+	auto &master = evidence.masters->front();
+	master = scene_doubted();
+	for (auto &slave : master.slaves)
+		slave.counters.tx_no_path = 0;
+	CHECK(complaints(evidence) == Names{"warning redundancy"});
+	CHECK(examine(evidence).back().advice.find("Nobody answered by vf0; it is tried again then.") == 0);
+	master.unanswered = Unanswered{kNow - 5'000'000, "virtio0", {"10.0.0.1"}, "the fabric may filter", ""};
+	CHECK(render_doctor(examine(evidence), plain_view()).find("switch ens3 primary' may help") ==
+	      std::string::npos);
+}
+
 TEST_CASE("Neighbours that are silent are a problem, a path that was left for that a warning", "[doctor]") {
 	Evidence evidence = healthy();
 	auto &master = evidence.masters->front();

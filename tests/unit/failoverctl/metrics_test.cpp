@@ -38,6 +38,13 @@ TEST_CASE("Metrics hold state and counters of every slave", "[metrics]") {
 			     "failover_slave_health=\"ready\"} 1"));
 	CHECK(text.ends_with("\n# EOF\n"));
 
+	CHECK(has_line(text, R"(failover_slave_doubted{master="ens3",slave="vf0",role="primary"} 0)"));
+
+	const std::string doubted = render_metrics({scene_doubted()}, kDaemon);
+	CHECK(has_line(doubted, R"(failover_slave_doubted{master="ens3",slave="vf0",role="primary"} 1)"));
+	CHECK(has_line(doubted, R"(failover_slave_doubted{master="ens3",slave="virtio0",role="standby"} 0)"));
+	CHECK(has_line(doubted, R"(failover_master_redundant{master="ens3"} 0)"));
+
 	const std::string dark = render_metrics({scene_dark()}, std::nullopt);
 	CHECK(has_line(dark, "failover_up 0"));
 	CHECK(has_line(dark, R"(failover_master_path{master="ens3"} 0)"));

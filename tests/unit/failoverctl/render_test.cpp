@@ -77,6 +77,18 @@ TEST_CASE("Status says that nobody answers, and what to look at", "[render]") {
 	CHECK(back.find("\n              back on virtio0, vf0 is tried again later\n") != std::string::npos);
 }
 
+TEST_CASE("A slave that is doubted is no redundancy, and it is said until when") {
+	const std::string text = render_master(scene_doubted(), {}, plain_view());
+	CHECK(first_line(text) ==
+	      "● ens3  traffic on virtio0 (standby) · no redundancy: vf0 (primary) is doubted until "
+	      "Tue 2023-11-14 22:17:32 UTC");
+	CHECK(text.find("ready   carrier  mlx5_core 0000:02:00.0, MTU 1500, xdp\n"
+			"                 is doubted until Tue 2023-11-14 22:17:32 UTC: nobody answered by it\n") !=
+	      std::string::npos);
+	CHECK(render_list({scene_doubted()}, plain_view()).find("vf0 (primary) is doubted until Tue") !=
+	      std::string::npos);
+}
+
 TEST_CASE("A master without a path looks different even without colours", "[render]") {
 	const std::string text = render_master(scene_dark(), {}, plain_view());
 	CHECK(first_line(text) == "○ ens3  no path: vf0 (primary) is gone, virtio0 (standby) has no carrier");

@@ -47,4 +47,15 @@ inline control::MasterState scene_silent() {
 	return master;
 }
 
+/// It is back, and was left again because nobody answered by it.
+inline control::MasterState scene_doubted() {
+	auto master = control::sample_master();
+	master.active = "virtio0";
+	master.slaves[0].health = "ready";
+	master.slaves[0].doubted_until = 1'700'000'252'000'000;
+	master.slaves[1].health = "active";
+	master.last = control::SwitchRecord{1'700'000'000'000'000, "vf0", "virtio0", "probe", "kernel", 312, 0};
+	return master;
+}
+
 } // namespace failover::ctl

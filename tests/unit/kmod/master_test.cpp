@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "base/clock.hpp"
 #include "kmod/event_monitor.hpp"
 #include "kmod/kernel_module.hpp"
 #include "kmod/master.hpp"
 #include "kmod/state.hpp"
+#include "netlink/attribute_reader.hpp"
 #include "netlink/generic_family.hpp"
 
 #include <catch2/catch.hpp>
@@ -27,6 +29,11 @@ void put_device(Request &info, const std::string &name, std::uint32_t ifindex, b
 	info.put_u8(FOM_D_CARRIER, carrier);
 }
 
+std::uint64_t doubted_ns() {
+	static const auto until = static_cast<std::uint64_t>((boottime_now() + std::chrono::minutes(1)).count());
+	return until;
+}
+
 void put_slave(Request &message, const std::string &name, std::uint8_t slot, fom_role role, std::uint32_t flags) {
 	message.nest(FOM_A_SLAVE_INFO, [&](Request &info) {
 		put_device(info, name, FOM_PLACE(0, slot), true);
@@ -37,13 +44,18 @@ void put_slave(Request &message, const std::string &name, std::uint8_t slot, fom
 			data.put_u8(IFLA_FOM_SLAVE_ROLE, static_cast<std::uint8_t>(role));
 			data.put_u8(IFLA_FOM_SLAVE_SLOT, slot);
 			data.put_u32(IFLA_FOM_SLAVE_FLAGS, flags);
+			if (flags & FOM_SLAVE_DOUBTED) {
+				data.put_u32(IFLA_FOM_SLAVE_DOUBT, 60'000);
+				data.put_value(IFLA_FOM_SLAVE_DOUBTED_NS, doubted_ns());
+			}
 			data.put_value(IFLA_FOM_SLAVE_STATS, stats);
 		});
 	});
 }
 
 /// As kmod/netlink.c writes it.
-Request master_message(std::uint8_t cause = FOM_CAUSE_UNBIND) {
+Request master_message(std::uint8_t cause = FOM_CAUSE_UNBIND,
+		       std::uint32_t primary = FOM_SLAVE_LEAVING | FOM_SLAVE_HIDDEN) {
 	Request message = netlink::generic_request(kFamily, FOM_CMD_MASTER_GET, FOM_ABI_VERSION);
 	message.put_u32(FOM_A_MASTER, 3);
 	message.nest(FOM_A_LINK, [&](Request &link) {
@@ -61,7 +73,7 @@ Request master_message(std::uint8_t cause = FOM_CAUSE_UNBIND) {
 	message.nest(FOM_A_MASTER_INFO, [](Request &info) { put_device(info, "eth0", 3, true); });
 	// The order in which slaves joined, not that of their slots.
 	put_slave(message, "standby0", 1, FOM_ROLE_STANDBY, FOM_SLAVE_USABLE | FOM_SLAVE_ACTIVE | FOM_SLAVE_HIDDEN);
-	put_slave(message, "primary0", 0, FOM_ROLE_PRIMARY, FOM_SLAVE_LEAVING | FOM_SLAVE_HIDDEN);
+	put_slave(message, "primary0", 0, FOM_ROLE_PRIMARY, primary);
 	return message;
 }
 
@@ -105,6 +117,43 @@ TEST_CASE("It is told in the words of every backend") {
 
 TEST_CASE("A number of a later module's is not taken for another") {
 	CHECK(parsed(master_message(FOM_CAUSE_MAX_ + 1)).cause == FOM_CAUSE_UNSPEC);
+}
+
+TEST_CASE("A doubted slave is ready, and it is told until when it is doubted") {
+	const auto master = parsed(master_message(FOM_CAUSE_PROBE, FOM_SLAVE_USABLE | FOM_SLAVE_DOUBTED));
+	CHECK(master.slaves[0].doubted());
+	CHECK(master.slaves[0].usable());
+	CHECK(master.slaves[0].doubt_ms == 60'000);
+	CHECK(master.slaves[0].doubted_ns == doubted_ns());
+	CHECK_FALSE(master.slaves[1].doubted());
+	const auto state = state_of(master);
+	CHECK(state.last->cause == "probe");
+	CHECK(state.slaves[0].health == "ready");
+	const auto ahead = state.slaves[0].doubted_until - wall_clock_us(boottime_now());
+	CHECK(ahead > 0);
+	CHECK(ahead <= 60'000'000);
+	CHECK(state.slaves[1].doubted_until == 0);
+}
+
+TEST_CASE("A doubt is said by slot and duration, also when it is taken back") {
+	for (const std::uint32_t ms : {60'000u, 0u}) {
+		Options options;
+		options.doubt = Doubt{1, ms};
+		CHECK_FALSE(options.empty());
+		CHECK(options.but_for(parsed(master_message())).doubt);
+		Request message = netlink::generic_request(kFamily, FOM_CMD_MASTER_SET, FOM_ABI_VERSION);
+		put_options(message, options);
+		netlink::AttributeReader link =
+		    netlink::AttributeReader(message.message(), sizeof(genlmsghdr), "test").nested(FOM_A_LINK);
+		std::uint8_t slot = FOM_NO_SLOT;
+		std::uint32_t told = 1;
+		link.read(IFLA_FOM_DOUBTED, slot);
+		link.read(IFLA_FOM_DOUBT, told);
+		CHECK(link.status());
+		CHECK(slot == 1);
+		CHECK(told == ms);
+		CHECK(link.all().size() == 2);
+	}
 }
 
 TEST_CASE("A message that is cut short is refused with its place") {

@@ -10,6 +10,7 @@ ACCEPTED = (1280, 1400, 1500, 4000, 9000)
 REFUSED = (67, 70000)  # below the least; above the most
 REFUSED_BY_PRIMARY = (9600, 60000)  # virtio_net would take them
 NAMES = ("eth0", "wan0", "uplink")
+HOUR = 3600 * 1000  # milliseconds
 AT_ONCE = 2  # VLANs, macvlans, masters of an administrator's: so many of each
 
 HELPERS = ("8021q", "macvlan", "dummy", "veth")
@@ -69,6 +70,7 @@ class Disorder:
     def _begin(self):
         self._plugged = self._bound = self._up = True
         self._cables = {"standby": True, "primary": True}
+        self._doubted = set()
         self._promisc = False
         self._mtu = 1500
         self._vlans, self._macvlans, self._teams = [], [], []
@@ -82,6 +84,7 @@ class Disorder:
         if self._plugged:
             yield 3, self.unbind if self._bound else self.bind, ()
         yield 6, self.switch_cable, (draw.choice(["standby", "primary"] if self._plugged else ["standby"]),)
+        yield 4, self.switch_trust, (draw.choice(["standby", "primary"] if self._plugged and self._bound else ["standby"]),)
         yield 3, self.switch_master, ()
         yield 3, self.change_mtu, (draw.choice(ACCEPTED),)
         # That the primary carries has been seen: it is there to refuse.
@@ -111,6 +114,7 @@ class Disorder:
     def unplug(self):
         self._host.unplug()
         self._plugged = False
+        self._doubted.discard("primary")
 
     def plug(self):
         # A NIC does not notice that the cable it is put on is cut.
@@ -125,6 +129,7 @@ class Disorder:
             f"cd {folder} && ls -d 0000:* 2>/dev/null || true").strip(), 15)
         self._guest.sh(f"echo {self._address} >{folder}/unbind")
         self._bound = False
+        self._doubted.discard("primary")
 
     def bind(self):
         self._guest.sh(f"echo {self._address} >/sys/bus/pci/drivers/{self._host.qemu.driver}/bind")
@@ -136,6 +141,10 @@ class Disorder:
 
     def switch_cable(self, role):
         self._cable(role, not self._cables[role])
+
+    def switch_trust(self, role):
+        self._doubted ^= {role}
+        self._kmod.doubt(role, HOUR if role in self._doubted else 0)
 
     def _set(self, *words, check=True):
         return self._guest.run("ip", "link", "set", self._kmod.name, *words, check=check)
@@ -252,9 +261,9 @@ class Disorder:
         """The NIC that is to carry, or None."""
         if not self._up:
             return None
-        if self._plugged and self._bound and self._cables["primary"]:
-            return "primary"
-        return "standby" if self._cables["standby"] else None
+        able = [role for role in ("primary", "standby")
+                if self._cables[role] and (role == "standby" or (self._plugged and self._bound))]
+        return min(able, key=lambda role: role in self._doubted, default=None)
 
     def check(self):
         shown, expected = self._kmod.shown(), self.expected()
@@ -282,6 +291,8 @@ class Disorder:
             self.bind()
         for role in self._cables:
             self._cable(role, True)
+        for role in sorted(self._doubted):
+            self.switch_trust(role)
         if not self._up:
             self.switch_master()
         self.check()

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Our kernel module in a guest: virtio_net asks for failover, net_failover.ko is ours, its one device is what users see."""
-from . import wait
+from . import places, wait
 from .fabric import GUEST_MAC
+
+TOOL = "/run/failover-link"
+SLOTS = {"primary": 0, "standby": 1}  # of a master of virtio_net's
 
 # Whatever may show a network device: its class, the old list, and what its parent on the PCI bus has.
 SHOWN = """ls /sys/class/net
@@ -15,6 +18,7 @@ class KernelModule:
         self._host = host
         self._guest = host.guest
         self.name = None
+        self._has_tool = False
 
     @property
     def drivers(self):
@@ -32,6 +36,18 @@ class KernelModule:
             # modprobe takes what nobody needs any more along.
             self._guest.sh(f"test ! -e /sys/module/{module} || modprobe -r {module}")
         self._guest.sh("test ! -e /sys/module/fom")
+
+    def tell(self, *words, check=True):
+        """Options of the master, which has no kind that `ip link` could name."""
+        if not self._has_tool:
+            self._guest.push(places.tool("failover-link", self._host.machine.build).read_bytes(), TOOL, 0o755)
+            self._has_tool = True
+        return self._guest.run(TOOL, "tell", self.name, *map(str, words), check=check)
+
+    def doubt(self, role, milliseconds):
+        """As failoverd does of a slave by which nobody answers. Refused while that is about to join."""
+        words = ("doubted", SLOTS[role], "doubt", milliseconds)
+        wait.until(f"the {role} to be doubted", lambda: self.tell(*words, check=False).rc == 0, 15)
 
     def rename(self, name):
         """As an administrator or udev would; a device that is up cannot be renamed before 6.2."""

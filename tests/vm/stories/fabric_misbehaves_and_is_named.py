@@ -6,8 +6,8 @@ by which nobody answers is left again.
     peer -- br0 -- tap0 -- virtio-net (standby) -+
               `-X- tap1 -- e1000e     (primary) -+- master 10.77.0.2/24
 
-The kernel's own driver goes on as if nothing were the matter. With the module failoverd names both, and leaves the choice
-to the module.
+The kernel's own driver goes on as if nothing were the matter. The module decides by itself; failoverd tells it what is to
+be doubted.
 """
 import pytest
 
@@ -15,6 +15,7 @@ from harness import wait
 from harness.fabric import GUEST_MAC, PEER
 
 PACKETS = 1000
+HOUR = 3600 * 1000  # milliseconds
 
 
 def silence(product, seconds=60):
@@ -81,37 +82,67 @@ def return_to_a_filter(host, on_standby):
     host.carrier("primary", True)
 
 
-def left_again(host, product, note):
-    """Traffic goes on by the standby."""
+def slave(product, role):
+    return next(slave for slave in product.masters()[0]["slaves"] if slave["role"] == role)
+
+
+def left_again(host, guest, product, note):
+    """Traffic goes on by the standby, and it is told why and until when."""
     return_to_a_filter(host, lambda: product.master.goes("primary", "standby"))
     product.master.goes("standby", "primary", seconds=30)
     assert product.master.goes("primary", "standby", seconds=60)["cause"] == "probe"
     seen = silence(product)
-    names = {slave["role"]: slave["name"] for slave in product.masters()[0]["slaves"]}
-    assert (seen["slave"], seen["back_on"]) == (names["primary"], names["standby"])
+    primary = slave(product, "primary")
+    assert (seen["slave"], seen["back_on"]) == (primary["name"], slave(product, "standby")["name"])
     assert f"may filter {GUEST_MAC} at the primary's port" in seen["hint"]
+    assert primary["doubted_until"] > seen["since"]
+    shown = guest.run("failoverctl", "status").stdout
+    assert "is doubted until" in shown and f"back on {seen['back_on']}" in shown
+    kinds = [event["kind"] for event in product.control("events")["events"]]
+    assert "switch" in kinds[kinds.index("unanswered"):]
     stream = host.stream(both_ways=True, pps=1000).flows(PACKETS).stop()
     note(stream)
     assert stream.lost == 0
     product.master.stays("standby")
 
 
-def test_a_filter_at_the_primary_is_left_again_with_bpf(host, product, note):
-    left_again(host, product, note)
+def test_a_filter_at_the_primary_is_left_again_with_bpf(host, guest, product, note):
+    left_again(host, guest, product, note)
 
 
 @pytest.mark.machine(failover=True)
-def test_a_filter_at_the_primary_is_left_again_beside_the_kernels_own(host, adopted, note):
-    left_again(host, adopted, note)
+def test_a_filter_at_the_primary_is_left_again_beside_the_kernels_own(host, guest, adopted, note):
+    left_again(host, guest, adopted, note)
 
 
-def test_a_filter_at_the_primary_is_named_with_the_module(host, kmod, product):
-    return_to_a_filter(host, lambda: kmod.announces("standby"))
-    wait.until("the module to return", lambda: product.masters()[0]["last"]["cause"] == "failback", 30)
-    seen = silence(product)
-    assert f"may filter {GUEST_MAC} at the primary's port" in seen["hint"]
+def test_a_filter_at_the_primary_is_left_again_with_the_module(host, guest, kmod, product, note):
+    """And the module returns by itself when the doubt has ended, whether failoverd is there or not."""
+    product.master.expect(active="primary")
+    left_again(host, guest, product, note)
     host.fabric.filter_source("primary", False)
-    answered(product)
+    until = slave(product, "primary")["doubted_until"]
+    product.kill()
+    product.start()
+    product.await_master()
+    assert slave(product, "primary")["doubted_until"] == pytest.approx(until, abs=10**6)
+    product.kill()
+    product.master.stays("standby")
+    kmod.doubt("primary", 1000)  # no story waits for a minute
+    assert product.master.goes("standby", "primary", seconds=30)["cause"] == "failback"
+    assert slave(product, "primary")["doubted_until"] == 0
+
+
+def test_a_primary_that_answers_is_trusted_again_by_the_module(host, kmod, product):
+    product.master.expect(active="primary")
+    kmod.doubt("primary", HOUR)
+    assert product.master.goes("primary", "standby")["cause"] == "probe"
+    assert slave(product, "primary")["doubted_until"] > 0
+    product.control("switch", kmod.name, "primary")
+    assert product.master.goes("standby", "primary")["cause"] == "operator"
+    wait.until("the primary to be trusted", lambda: slave(product, "primary")["doubted_until"] == 0, 30)
+    product.control("switch", kmod.name, "auto")
+    host.await_path("primary")
+    product.master.stays("primary")
 
 
 @pytest.mark.machine(failover=True)

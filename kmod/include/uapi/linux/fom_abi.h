@@ -170,6 +170,8 @@ enum fom_failback {
 	FOM_FAILBACK_NEVER,  /* when the active one fails */
 };
 
+#define FOM_DOUBT_MOST_MS 3600000u /* a doubt lasts an hour at most */
+
 enum fom_link_attribute {
 	IFLA_FOM_UNSPEC,
 	IFLA_FOM_CHOSEN,	  /* u8, written: the slot that shall be active until it fails, FOM_NO_SLOT: the best */
@@ -184,6 +186,13 @@ enum fom_link_attribute {
 	IFLA_FOM_SWITCHES,	  /* u64: how often the active slave changed */
 	IFLA_FOM_PAD,
 	IFLA_FOM_LAST_FROM, /* u8: slot that was active before the last switch, FOM_NO_SLOT: none */
+	/*
+	 * Written, the two together: a slave is doubted, because nobody answered by it although it has carrier. It is
+	 * active only if the operator chose it, or no slave that is trusted can be; FOM_CAUSE_PROBE if it was until
+	 * then. The doubt ends by itself, or when the slave leaves. It is told of the slave.
+	 */
+	IFLA_FOM_DOUBTED, /* u8: the slave's slot */
+	IFLA_FOM_DOUBT,	  /* u32: for so many milliseconds from now on, FOM_DOUBT_MOST_MS at most, 0: it is trusted */
 	IFLA_FOM_MAX_,
 	IFLA_FOM_MAX = IFLA_FOM_MAX_ - 1,
 };
@@ -197,14 +206,17 @@ enum fom_slave_attribute {
 	IFLA_FOM_SLAVE_FLAGS, /* u32: FOM_SLAVE_* */
 	IFLA_FOM_SLAVE_STATS, /* struct fom_stats */
 	IFLA_FOM_SLAVE_PAD,
+	IFLA_FOM_SLAVE_DOUBT,	   /* u32: IFLA_FOM_DOUBT as it was last written, also when that is over */
+	IFLA_FOM_SLAVE_DOUBTED_NS, /* u64: CLOCK_BOOTTIME of its end, 0: there was none since it was trusted */
 	IFLA_FOM_SLAVE_MAX_,
 	IFLA_FOM_SLAVE_MAX = IFLA_FOM_SLAVE_MAX_ - 1,
 };
 
-#define FOM_SLAVE_ACTIVE 0x1u  /* sends */
-#define FOM_SLAVE_USABLE 0x2u  /* could */
-#define FOM_SLAVE_LEAVING 0x4u /* its driver is letting go */
-#define FOM_SLAVE_HIDDEN 0x8u  /* the module hid it */
+#define FOM_SLAVE_ACTIVE 0x1u	/* sends */
+#define FOM_SLAVE_USABLE 0x2u	/* could */
+#define FOM_SLAVE_LEAVING 0x4u	/* its driver is letting go */
+#define FOM_SLAVE_HIDDEN 0x8u	/* the module hid it */
+#define FOM_SLAVE_DOUBTED 0x10u /* trusted ones come first */
 
 /* The kernel module's generic-netlink family. */
 #define FOM_GENL_NAME "fom"
