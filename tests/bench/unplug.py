@@ -71,7 +71,7 @@ class Bench:
 
     def _cell(self, kernel, nic):
         found = {}  # (event, system, state) -> what was measured, by name
-        # One boot differs from the next by more than its rounds do: where its timers' ticks fall, for one.
+        # One boot differs from the next by more than its rounds do.
         for number in range(1, self._chosen.boots + 1):
             for turn, run in self._attempt(kernel, nic, f"{nic}, {kernel}, boot {number} of {self._chosen.boots}"):
                 keep(found.setdefault(turn, {}), run)
