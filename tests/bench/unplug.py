@@ -24,6 +24,7 @@ from .unplug_table import LONGER, PEER, table
 from harness.process import end_cleanly_on_sigterm  # pylint: disable=wrong-import-order
 
 BOOTS, QUICK_BOOTS = 3, 2
+ATTEMPTS = 2  # at each: the emulator has faults of its own (harness/emulator.py)
 ROUNDS, QUICK_ROUNDS = 4, 3
 SYSTEMS = (PEER, Kmod, Ebpf, Adopt)
 
@@ -70,18 +71,29 @@ class Bench:
 
     def _cell(self, kernel, nic):
         found = {}  # (event, system, state) -> what was measured, by name
-        # One boot differs from the next by more than its rounds do: where its timers' ticks fall, for one.
+        # One boot differs from the next by more than its rounds do.
         for number in range(1, self._chosen.boots + 1):
-            with ExitStack() as stack:
-                self._boot(stack, kernel, nic, f"{nic}, {kernel}, boot {number} of {self._chosen.boots}", found)
+            for turn, run in self._attempt(kernel, nic, f"{nic}, {kernel}, boot {number} of {self._chosen.boots}"):
+                keep(found.setdefault(turn, {}), run)
         for (event, system, state), took in found.items():
             base = median(found[event, PEER, STATES[0]]["unplug_ms"])
             self.rows.append({"kernel": kernel, "nic": nic, "event": event, "system": system.key, "title": system.title,
                               "failoverd": state if system.packaged else None, **took,
                               "longer_ms": median(took["unplug_ms"]) - base})
 
-    def _boot(self, stack, kernel, nic, title, found):
-        chosen = self._chosen
+    def _attempt(self, kernel, nic, title):
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with ExitStack() as stack:
+                    return self._boot(stack, kernel, nic, title)
+            except AssertionError as error:
+                self.say(f"{title}: attempt {attempt} of {ATTEMPTS} failed: {error}")
+                if attempt == ATTEMPTS:
+                    raise
+
+    def _boot(self, stack, kernel, nic, title):
+        """[(turn, what was measured in it by name)]"""
+        chosen, measured = self._chosen, []
         subjects = {system: Subject(stack, system, kernel, nic, chosen) for system in chosen.systems}
         self.say(f"{title}: {len(subjects)} guests stand")
         turns = [(event, system, state) for event in chosen.events for system, subject in subjects.items()
@@ -91,12 +103,13 @@ class Bench:
             for event, system, state in turns[::1 if number % 2 else -1]:
                 run = subjects[system].measure(event, state)
                 if number > 0:  # in the first one the emulator translates what it has not seen yet
-                    keep(found.setdefault((event, system, state), {}), run)
+                    measured.append(((event, system, state), run))
             self.say(f"{title}: round {number} of {chosen.rounds}")
         for event, system, state in turns:
             if event == "migrate":
                 moved = subjects[system].measure("move", state)
-                keep(found[event, system, state], {name: moved[name] for name in ("total_ms", "stopped_ms")})
+                measured.append(((event, system, state), {name: moved[name] for name in ("total_ms", "stopped_ms")}))
+        return measured
 
 
 def keep(kept, run):
