@@ -289,7 +289,10 @@ void Manager::kernel_switched(Master &master, const fom_event &event) {
 		perform(master, master.model.kernel_switched(event.from, active, cause, when));
 	else if (!master.last || master.last->when < when)
 		note_switch(master, {event.from, event.to, cause, true, when, EventLoop::Time{0}, 0});
-	check_slaves(master);
+	// While a driver takes its device apart it holds the network's lock, some for 100 ms: who asks for a link then
+	// waits that long, and with us the announcements of all masters. What becomes of the device is told by itself.
+	if (cause != FOM_CAUSE_UNBIND)
+		check_slaves(master);
 }
 
 void Manager::check_slaves(Master &master) {
