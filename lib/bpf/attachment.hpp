@@ -16,8 +16,7 @@ enum class Hook { kNetkit, kTcx, kFilter, kXdp };
 /// The transmit program where frames leave the master. `netkit`: the device is the primary end of a netkit pair and the
 /// program runs when the peer transmits; else it is a veth and the program runs at its ingress.
 [[nodiscard]] Result<Hook> attach_tx(int program_fd, int ifindex, bool netkit);
-/// The receive program at a slave's ingress: a filter, because a TCX link holds the unregistering of its device up for
-/// a grace period (dev_tcx_uninstall()); a link where a filter cannot be.
+/// The receive program at a slave's ingress.
 [[nodiscard]] Result<Hook> attach_rx(int program_fd, int ifindex);
 /// The XDP program at a slave, in the driver only (never generic XDP, which costs more than it saves).
 [[nodiscard]] Status attach_xdp(int program_fd, int ifindex);

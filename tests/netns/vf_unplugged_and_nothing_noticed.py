@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The hypervisor takes the primary away and brings it back. Users keep their one device, address and connection."""
-import json
-
-from lab.lab import NICS
 
 ON_ITS_WAY = 5  # packets that were already in the NIC that is pulled
 
@@ -56,17 +53,6 @@ def test_users_keep_their_device(guarded):
     assert after["ifindex"] == before["ifindex"]
     assert after["address"] == before["address"]
     assert [a["local"] for a in after["addr_info"]] == [a["local"] for a in before["addr_info"]]
-
-
-def test_nothing_at_a_slave_holds_its_unplugging_up(guarded):
-    """A link of TCX would, for a grace period. And a place for filters at egress would cost every frame of the machine."""
-    for nic in NICS.values():
-        shown = json.loads(guarded.hidden("bpftool", "-j", "net", "show", "dev", nic))
-        hooks = [(hook["name"], hook["kind"]) for part in shown for hook in part["tc"]]
-        assert [kind for _, kind in hooks if kind.startswith("tcx")] == []
-        assert any(name.startswith("fom_rx") for name, _ in hooks), hooks
-        kinds = [qdisc["kind"] for qdisc in json.loads(guarded.hidden("tc", "-json", "qdisc", "show", "dev", nic))]
-        assert "ingress" in kinds and "clsact" not in kinds
 
 
 def test_the_tenth_time_is_like_the_first(guarded):

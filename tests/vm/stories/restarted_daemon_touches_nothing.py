@@ -14,3 +14,10 @@ def test_every_pin_is_the_same_after_a_restart(guest, product):
     product.start()
     product.await_master()
     assert guest.sh(PINS) == before
+
+
+def test_nothing_is_at_the_egress_of_any_device(guest, product):
+    """One clsact, at whatever device, has each frame that any device sends looked at."""
+    product.sees_only_master()
+    shown = guest.sh("nsenter --net=/run/failoverd/hidden-netns tc qdisc show; tc qdisc show")
+    assert "qdisc" in shown and "clsact" not in shown
