@@ -59,7 +59,7 @@ class Suites:
     def vm(self):
         kernels = [self._options.kernel] if self._options.kernel else EVERY_KERNEL if self._options.long else []
         # In one word: before it knows the option, pytest takes a value for a path and looks there for what it does not know.
-        options = [f"--kernel={kernel}" for kernel in kernels]
+        options = [f"--kernel={kernel}" for kernel in kernels] or ["--both"] * self._options.both
         packages = sorted(self._build.glob("vf-failover_*.deb"), key=lambda path: path.stat().st_mtime)
         options += [f"--deb={packages[-1]}"] if packages else []
         # A guest keeps one CPU busy, and a story waits much.
@@ -205,6 +205,7 @@ def main():
     parser.add_argument("suites", nargs="+")
     parser.add_argument("-k")
     parser.add_argument("--kernel")
+    parser.add_argument("--both", action="store_true")
     parser.add_argument("--long", action="store_true")
     options = parser.parse_args()
     suites = Suites(options)
