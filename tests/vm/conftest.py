@@ -6,7 +6,6 @@ import time
 sys.dont_write_bytecode = True
 
 from dataclasses import replace  # noqa: E402
-from zlib import crc32  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/lab is shared with the stories in namespaces
@@ -25,6 +24,7 @@ from harness.kmodule import KernelModule  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.product import Product  # noqa: E402
 from harness.qemu import Died, Machine  # noqa: E402
+from harness.sharing import shared_out  # noqa: E402
 from harness.stillness import Stillness, stolen  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
@@ -43,7 +43,7 @@ def pytest_addoption(parser):
     group = parser.getgroup("guests")
     group.addoption("--kernel", action="append", help="6.1, 6.12, newest, debug, or a directory with vmlinuz, release and "
                     "tree/lib/modules; may be repeated; default: 6.1 and 6.12")
-    group.addoption("--both", action="store_true", help="each story on both kernels, not only those that measure")
+    group.addoption("--both", action="store_true", help="each variant of a story on both kernels")
     group.addoption("--primary", help="model of the primary NIC, where the story leaves it open: e1000e or vmxnet3")
     group.addoption("--deb", type=Path, help="the product's package, for stories about it; default: the build tree's")
     group.addoption("--build", type=Path, help="build tree with the tools; default $FAILOVER_BUILD or build/release")
@@ -82,18 +82,6 @@ def pytest_collection_modifyitems(config, items):
         meant = shared_out(meant)
     config.hook.pytest_deselected(items=[item for item in items if item not in meant])
     items[:] = meant
-
-
-def shared_out(items):
-    """Those that measure stay on both kernels. Of the others each is told on one; which, its name decides, so that variants
-    of a story are spread."""
-    told = {}  # story -> {kernel: item}
-    for item in items:
-        kernel = item.callspec.params.get("kernel", "") if hasattr(item, "callspec") else ""
-        name = item.name if item.get_closest_marker("alone") else item.name.replace(kernel, "")
-        told.setdefault(f"{item.path.name}::{name}", {})[kernel] = item
-    chosen = {kernels[sorted(kernels)[crc32(story.encode()) % len(kernels)]] for story, kernels in told.items()}
-    return [item for item in items if item in chosen]
 
 
 @pytest.hookimpl(tryfirst=True)
