@@ -2,6 +2,7 @@
 // What a good configuration means.
 #include "config/load.hpp"
 
+#include "source_tree.hpp"
 #include "temp_dir.hpp"
 
 #include <catch2/catch.hpp>
@@ -15,8 +16,7 @@ using failover::MacAddress;
 namespace {
 
 std::string example_file() {
-	const auto root = std::filesystem::path(__FILE__).parent_path() / "../../..";
-	return failover::test::TempDir::read(root / "daemon/system/failover.toml");
+	return failover::test::TempDir::read(failover::test::source_file("daemon/system/failover.toml"));
 }
 
 Config good(std::string_view text) {

@@ -2,9 +2,9 @@
 #include "control/interface.hpp"
 #include "control/types_json.hpp"
 #include "samples.hpp"
+#include "source_tree.hpp"
 
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -38,8 +38,7 @@ std::set<std::string> declared(const std::string &pattern) {
 } // namespace
 
 TEST_CASE("The embedded description is the file of the source tree", "[types]") {
-	const std::filesystem::path here = __FILE__;
-	std::ifstream file(here.parent_path() / "../../../lib/control/io.failover.varlink");
+	std::ifstream file(failover::test::source_file("lib/control/io.failover.varlink"));
 	REQUIRE(file);
 	std::stringstream text;
 	text << file.rdbuf();
