@@ -157,28 +157,13 @@ private:
 	}
 
 	Status report() {
-		auto ranges = nlohmann::json::array();
-		auto details = nlohmann::json::array();
-		for (const auto &range : log_.lost()) {
-			ranges.push_back({range.first, range.last});
-			details.push_back({{"first", range.first},
-					   {"last", range.last},
-					   {"sent_after_ns", range.sent_after_ns},
-					   {"sent_before_ns", range.sent_before_ns}});
-		}
-		nlohmann::json report = {{"received", log_.received()},
-					 {"highest", static_cast<std::int64_t>(log_.next()) - 1},
-					 {"lost", std::move(ranges)},
-					 {"lost_ranges", std::move(details)},
-					 {"lost_total", log_.lost_total()},
-					 {"duplicates", log_.duplicates()},
-					 {"reordered", log_.reordered()},
-					 {"foreign", foreign_},
-					 {"longest_gap_ms", whole_gap_.longest_ms()},
-					 {"lap_gap_ms", lap_gap_.longest_ms()},
-					 {"silent_ms", whole_gap_.silent_ms(realtime_ns())},
-					 {"socket_drops", socket_drops_},
-					 {"snapshot", snapshots_}};
+		nlohmann::json report = report_of(log_);
+		report.update({{"foreign", foreign_},
+			       {"longest_gap_ms", whole_gap_.longest_ms()},
+			       {"lap_gap_ms", lap_gap_.longest_ms()},
+			       {"silent_ms", whole_gap_.silent_ms(realtime_ns())},
+			       {"socket_drops", socket_drops_},
+			       {"snapshot", snapshots_}});
 		lap_gap_.restart();
 		return write_report(options_.json, report);
 	}

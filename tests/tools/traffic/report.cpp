@@ -21,4 +21,20 @@ Status write_report(const std::string &path, const nlohmann::json &report) {
 	return {};
 }
 
+nlohmann::json report_of(const SequenceLog &log) {
+	auto ranges = nlohmann::json::array();
+	auto details = nlohmann::json::array();
+	for (const auto &range : log.lost()) {
+		ranges.push_back({range.first, range.last});
+		details.push_back({{"first", range.first},
+				   {"last", range.last},
+				   {"sent_after_ns", range.sent_after_ns},
+				   {"sent_before_ns", range.sent_before_ns}});
+	}
+	return {{"received", log.received()},     {"highest", static_cast<std::int64_t>(log.next()) - 1},
+		{"lost", std::move(ranges)},      {"lost_ranges", std::move(details)},
+		{"lost_total", log.lost_total()}, {"duplicates", log.duplicates()},
+		{"reordered", log.reordered()}};
+}
+
 } // namespace failover::traffic
