@@ -199,6 +199,14 @@ class Report:
             print()
         sys.stdout.flush()
 
+    def failures(self, results):
+        """Their names once more, where a long output ends."""
+        failed = [(suite, test) for suite, result in results.items() for test, _ in result.failed]
+        if failed:
+            print(self.paint(31, "Failed"))
+        for suite, test in failed:
+            print(f"  {suite:9} {test}")
+
 
 def main():
     parser = argparse.ArgumentParser(prog="scripts/test")
@@ -211,8 +219,8 @@ def main():
     suites = Suites(options)
     report = Report()
     print(report.paint(1, "Testing"), flush=True)
-    results = []
-    for name in dict.fromkeys(options.suites):
+    names, results = list(dict.fromkeys(options.suites)), []
+    for name in names:
         start = time.monotonic()
         result = getattr(suites, name)()
         # A suite that has vanished must not look like one that passes.
@@ -220,6 +228,7 @@ def main():
             result.failed.append(("the suite itself", "has no tests"))
         report.suite(name, result, time.monotonic() - start)
         results.append(result)
+    report.failures(dict(zip(names, results)))
     passed = sum(result.passed for result in results)
     failed = sum(len(result.failed) for result in results)
     skipped = sum(len(result.skipped) for result in results)
