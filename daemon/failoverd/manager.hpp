@@ -5,6 +5,7 @@
 #include "config/config.hpp"
 #include "control/types.hpp"
 #include "event_loop.hpp"
+#include "expedited_rcu.hpp"
 #include "journal.hpp"
 #include "kernel.hpp"
 #include "master.hpp"
@@ -14,6 +15,7 @@
 #include "nic.hpp"
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -59,6 +61,7 @@ private:
 	void check_slave(Master &master, model::Slot slot);
 	void check_slaves(Master &master);
 	void look_around_soon();
+	void hurry_device_out();
 	void slave_changed(Master &master, model::Slot slot, const netlink::Link &link);
 	void slave_gone(Master &master, model::Slot slot);
 	void master_changed(Master &master, const netlink::Link &link);
@@ -120,7 +123,9 @@ private:
 	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;
 	NeighbourCheck neighbours_;
-	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_;
+	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_,
+	    hurry_end_;
+	std::optional<ExpeditedRcu> hurry_;
 };
 
 } // namespace failover
