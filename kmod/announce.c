@@ -125,7 +125,8 @@ void fom_reclaim(const struct fom_slave *slave)
 {
 	struct fom_device *master = slave->master;
 
-	if (!READ_ONCE(master->options.announce_rounds) ||
+	/* It may have been ourselves. */
+	if (!READ_ONCE(master->options.announce_rounds) || fom_steered(master) ||
 	    ktime_get_boottime_ns() - READ_ONCE(master->switched_ns) < FOM_MOVES_SWITCHED_NS ||
 	    !__ratelimit(&master->moves))
 		return;

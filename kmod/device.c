@@ -247,6 +247,7 @@ void fom_master_setup(struct net_device *dev)
 	spin_lock_init(&master->stats_lock);
 	INIT_DELAYED_WORK(&master->announce, fom_announce_work);
 	fom_moves_init(master);
+	master->steered = jiffies - HZ;
 	INIT_DELAYED_WORK(&master->open, fom_open_work);
 	INIT_DELAYED_WORK(&master->settle, fom_settle_work);
 	INIT_WORK(&master->refresh, fom_refresh_work);

@@ -100,6 +100,7 @@ struct fom_device {
 
 	struct fom_groups groups[FOM_GROUPS];
 	unsigned long wary_until;      /* jiffies */
+	unsigned long steered;	       /* jiffies when a frame was last sent by another slave than the active one */
 	atomic64_t prints[FOM_PRINTS]; /* of frames that may come once more (twice.c) */
 
 	enum fom_cause cause; /* of the last switch */
@@ -167,6 +168,13 @@ static inline bool fom_slave_live(const struct fom_slave *slave)
 	const unsigned long must = BIT(__LINK_STATE_START) | BIT(__LINK_STATE_PRESENT);
 
 	return (READ_ONCE(slave->dev->state) & (must | BIT(__LINK_STATE_NOCARRIER))) == must;
+}
+
+/* Frames leave by other slaves too, so the fabric may have us at their ports for a while, and others' programs want it
+ * so. */
+static inline bool fom_steered(const struct fom_device *master)
+{
+	return time_before(jiffies, READ_ONCE(master->steered) + HZ);
 }
 
 /* To the master, or to the address that a slave has kept. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What leaves the master leaves by the active slave. Each frame looks at that slave's state; no event has to come
- * first.
+ * What leaves the master leaves by the active slave, or by one that a program has named. Each frame looks at that
+ * slave's state; no event has to come first.
  *
  * A frame has been through dev_queue_xmit() once, for the master. The second time, for the slave, would check features,
  * segment, pick a queue and pass its queueing discipline to no effect as long as nothing waits there. So the master's
@@ -22,6 +22,25 @@
 static u16 *fom_suits(struct sk_buff *skb)
 {
 	return &qdisc_skb_cb(skb)->slave_dev_queue_mapping;
+}
+
+/* The slave that a program has named for this frame (FOM_STEER()), or the active one. */
+static struct fom_slave *fom_sender(struct fom_device *master, const struct sk_buff *skb, struct fom_slave *active)
+{
+#ifdef CONFIG_NET_SCHED
+	struct fom_slave *slave;
+
+	if (likely(skb->tc_index < FOM_STEER(0)))
+		return active;
+	fom_for_each_slave(master, slave) {
+		if (FOM_STEER(slave->slot) != skb->tc_index || slave == active || !fom_slave_usable(slave))
+			continue;
+		if (READ_ONCE(master->steered) != jiffies)
+			WRITE_ONCE(master->steered, jiffies);
+		return slave;
+	}
+#endif
+	return active;
 }
 
 /*
@@ -65,7 +84,7 @@ netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev
 	if (skb->encapsulation || skb_vlan_tagged(skb))
 		return features;
 	rcu_read_lock();
-	slave = rcu_dereference(master->active);
+	slave = fom_sender(master, skb, rcu_dereference(master->active));
 	if (unlikely(!slave))
 		goto out;
 	lower = slave->dev;
@@ -134,7 +153,7 @@ static bool fom_xmit_direct(struct sk_buff *skb, struct net_device *lower)
 netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct fom_device *master = netdev_priv(dev);
-	struct fom_slave *slave = rcu_dereference_bh(master->active);
+	struct fom_slave *slave = fom_sender(master, skb, rcu_dereference_bh(master->active));
 
 	if (unlikely(!slave || !fom_slave_live(slave))) {
 		slave = fom_replace_dead(master, slave);

@@ -48,6 +48,14 @@ enum fom_policy {
 	FOM_POLICY_FAILOVER_ORDER, /* always the active slave */
 };
 
+/*
+ * With the module a program at the master's egress may say by which slave a frame leaves: this in __sk_buff.tc_index
+ * and TC_ACT_UNSPEC, or as the minor number of __sk_buff.tc_classid and TC_ACT_OK (so does any filter of tc:
+ * `classid 1:ff01`). A slot that is empty or cannot carry now is the same as nothing said: the module chooses. Numbers
+ * as high as these, because whatever classifies a frame on its way leaves its class in tc_index.
+ */
+#define FOM_STEER(slot) (0xff00u + (slot))
+
 /* fom_slot.flags */
 #define FOM_SLOT_USED 0x1u    /* the slot holds a slave */
 #define FOM_SLOT_READY 0x2u   /* set up by userspace: may carry traffic */
