@@ -8,10 +8,10 @@ ON_ITS_WAY = 5
 
 
 def test_a_hanging_daemon_costs_no_packet_more(guarded):
-    traffic = guarded.traffic(pps=10_000)
+    traffic = guarded.traffic(pps=2000)
     os.kill(guarded.daemon.pid, signal.SIGSTOP)
     guarded.carrier_off("primary")
-    traffic.pass_packets(5000)
+    traffic.pass_packets(1000)
     loss = traffic.loss()
     assert loss.recovered
     assert loss.lost_in <= ON_ITS_WAY and loss.lost_out <= ON_ITS_WAY
