@@ -123,8 +123,7 @@ private:
 	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;
 	NeighbourCheck neighbours_;
-	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_,
-	    hurry_end_;
+	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_, hurry_end_;
 	std::optional<ExpeditedRcu> hurry_;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// For a master's egress: by which slave a datagram leaves is said by its UDP port, PORT_OF_SLOT_0 and the slot's number.
+// For a master's egress: by which slave a datagram leaves is said by its UDP port, PORT_OF_SLOT_0 and the slot's
+// number.
 #include "vmlinux.h"
 
 #include <bpf/bpf_endian.h>
