@@ -92,7 +92,7 @@ struct fom_device {
 	/* A master of virtio_net's pairs with whatever comes with this parent, or with this address. */
 	struct device *standby_parent;
 	u8 pair_mac[ETH_ALEN];
-	const struct net_device *refused; /* paired, but could not be a slave; under RTNL */
+	const struct net_device *refused[FOM_MAX_SLAVES]; /* paired, but could not be slaves; under RTNL */
 
 	struct fom_options options;
 	struct bpf_prog *xdp_prog; /* under RTNL */

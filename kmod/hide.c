@@ -6,6 +6,17 @@
  */
 #include "fom.h"
 
+/* Where it is noted that this device could not be the master's slave, or NULL; of no device: where there is room. */
+static const struct net_device **fom_hide_refusal(struct fom_device *master, const struct net_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(master->refused); i++)
+		if (master->refused[i] == dev)
+			return &master->refused[i];
+	return NULL;
+}
+
 /* The master whose slave this device is to be, and as what. */
 static struct fom_device *fom_hide_match(const struct net_device *dev, enum fom_role *role)
 {
@@ -15,7 +26,7 @@ static struct fom_device *fom_hide_match(const struct net_device *dev, enum fom_
 	if (dev->type != ARPHRD_ETHER || !parent || dev->rtnl_link_ops || fom_is_master(dev) || fom_compat_stays(dev))
 		return NULL;
 	list_for_each_entry(master, &fom_masters, node) {
-		if (!master->standby_parent || master->refused == dev)
+		if (!master->standby_parent || fom_hide_refusal(master, dev))
 			continue;
 		if (!net_eq(dev_net(dev), dev_net(master->dev)) && !net_eq(dev_net(dev), fom_hidden_net()))
 			continue;
@@ -66,7 +77,8 @@ static int fom_hide_new(struct net_device *dev)
 	if (!master || !to || net_eq(dev_net(dev), to))
 		return NOTIFY_DONE;
 	slot = fom_hide_slot(master, dev, role);
-	if (slot < 0)
+	/* What would be given back must be known again. */
+	if (slot < 0 || !fom_hide_refusal(master, NULL))
 		return NOTIFY_DONE;
 	fom_hide_name(master, role, slot, name);
 	if (__dev_get_by_name(to, name) ||
@@ -82,6 +94,7 @@ static int fom_hide_new(struct net_device *dev)
 
 static int fom_hide_join(struct net_device *dev)
 {
+	const struct net_device **refusal;
 	struct fom_device *master;
 	enum fom_role role;
 	int err;
@@ -93,8 +106,9 @@ static int fom_hide_join(struct net_device *dev)
 	/* Its driver is not done with it: it is opened when that is. */
 	err = fom_slave_add(master, dev, role, false, NULL);
 	fom_compat_lock(dev);
-	if (err)
-		master->refused = dev;
+	refusal = fom_hide_refusal(master, NULL);
+	if (err && refusal)
+		*refusal = dev;
 	mod_delayed_work(fom_wq, &master->open, 0);
 	if (err)
 		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
@@ -104,13 +118,16 @@ static int fom_hide_join(struct net_device *dev)
 /* It goes for good, not to another namespace: the next one at its address may be another device. */
 static void fom_hide_forget(const struct net_device *dev)
 {
+	const struct net_device **refusal;
 	struct fom_device *master;
 
 	if (dev->reg_state != NETREG_UNREGISTERING)
 		return;
-	list_for_each_entry(master, &fom_masters, node)
-		if (master->refused == dev)
-			master->refused = NULL;
+	list_for_each_entry(master, &fom_masters, node) {
+		refusal = fom_hide_refusal(master, dev);
+		if (refusal)
+			*refusal = NULL;
+	}
 }
 
 static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *info)
@@ -197,8 +214,8 @@ void fom_hide_undo(struct net_device *dev, struct net *home)
 }
 
 /**
- * fom_hide_give_back() - show a device that was hidden and then could not be a slave
- * @master: that refused it
+ * fom_hide_give_back() - show the devices that were hidden and then could not be slaves
+ * @master: that refused them
  *
  * Context: RTNL, not in a notifier.
  */
@@ -207,10 +224,10 @@ void fom_hide_give_back(struct fom_device *master)
 	struct net *hidden = fom_hidden_net();
 	struct net_device *dev, *next;
 
-	if (!hidden || !master->refused)
+	if (!hidden)
 		return;
 	for_each_netdev_safe(hidden, dev, next) {
-		if (dev != master->refused)
+		if (!fom_hide_refusal(master, dev))
 			continue;
 		fom_compat_set_no_addrconf(dev, false);
 		fom_hide_undo(dev, dev_net(master->dev));
