@@ -20,8 +20,9 @@ ROUNDS = 10
 traffic = pytest.mark.parametrize("both_ways", [True, False], ids=["both", "receiving"])
 
 
-def least_lost(host, note, both_ways, arrived):
-    """Both ways together, beyond what stopping costs, there or back."""
+def least_lost(host, note, both_ways, arrived, sends_all=True):
+    """Both ways together, beyond what stopping costs, there or back. `sends_all`: of what the guest sends nothing is lost,
+    not once."""
     beyond = []
     while not beyond or len(beyond) < TIMES and min(beyond) > SLACK:
         stream = host.stream(both_ways, pps=1000)
@@ -29,6 +30,7 @@ def least_lost(host, note, both_ways, arrived):
         arrived()
         stream.flows().stop()
         note(f"{moved}; {stream}")
+        assert not both_ways or not sends_all or stream.outbound.lost == 0
         lost = stream.inbound.lost + (stream.outbound.lost if both_ways else 0)
         beyond.append(lost - moved.stopped_ms * host.machine.pace(1000) / 1000)
     return min(beyond)
@@ -55,7 +57,8 @@ def test_with_bpf(host, product, note, both_ways):
 @pytest.mark.alone
 @pytest.mark.machine(failover=True, elsewhere="vmxnet3")
 def test_with_the_kernels_own_driver_and_us_beside_it(host, adopted, note, both_ways):
-    beyond = least_lost(host, note, both_ways, lambda: adopted.master.expect(active="primary", seconds=30))
+    """Who sends is that driver: now and then it loses some by itself."""
+    beyond = least_lost(host, note, both_ways, lambda: adopted.master.expect(active="primary", seconds=30), sends_all=False)
     adopted.sees_only_master()
     assert beyond <= SLACK
 
