@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol  # noqa: E402
 from harness import places, prompt  # noqa: E402
 from harness.adopted import Adopted  # noqa: E402
 from harness.emulator import fault  # noqa: E402
-from harness.host import Host  # noqa: E402
+from harness.host import Host, Overslept  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
 from harness.judge import judge, trouble_in  # noqa: E402
@@ -173,13 +173,14 @@ def machine(request, kernel):
 
 
 def boot(item, machine):
-    """A guest that ends before its first word, and without one of complaint, is begun once more; the summary says so."""
+    """A guest that ends before its first word, and without one of complaint, is begun once more, and one that the emulator
+    did not wake; the summary says so."""
     try:
         return Host(machine)
-    except Died as died:
-        if trouble_in(str(died)):
+    except (Died, Overslept) as error:
+        if isinstance(error, Died) and trouble_in(str(error)):
             raise
-        add_note(item, f"it ended while it booted, so it was booted again: {str(died).splitlines()[0]}")
+        add_note(item, f"it ended while it booted, so it was booted again: {str(error).splitlines()[0]}")
         return Host(machine)
 
 

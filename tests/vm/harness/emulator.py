@@ -6,6 +6,8 @@ import time
 # The kernel's words (kernel/rcu/tree_stall.h) when the thread that waits for grace periods slept through its alarm, and
 # the CPU that should have woken it did nothing else: no code of ours or anybody's holds it.
 RCU_WAITS = ("kthread timer wakeup didn't happen", "skipped: idling at")
+# What a kernel says of the first module that did not come with it (kernel/module/main.c).
+OUT_OF_TREE = "loading out-of-tree module"
 # In /proc/timer_list: when the next timer of each CPU was due.
 NOW = re.compile(r"^now at (\d+) nsecs", re.MULTILINE)
 DUE = re.compile(r"^\s*\.expires_next\s*:\s*(\d+) nsecs", re.MULTILINE)
@@ -55,6 +57,18 @@ def overslept(host):
     after = those()
     return next((f"CPU {number} is {what} for {OVERDUE / 1e9:g} s" for number, what in before.items()
                  if after.get(number) == what), None)
+
+
+def stopped_at_boot(host):
+    """Why a guest never came to its first word, where a CPU of it was not woken and no module of ours was there yet; or None."""
+    if OUT_OF_TREE in host.qemu.console():
+        return None
+    if RCU_WAITS[0] in host.qemu.console():
+        return "the guest's kernel waits for a timer that does not come"
+    try:
+        return overslept(host)
+    except (AssertionError, OSError):  # QEMU does not answer any more
+        return None
 
 
 def fault(host):

@@ -9,6 +9,7 @@ from pathlib import Path
 from . import wait
 from .debian import DebianImage
 from .dhcp import Dhcp
+from .emulator import stopped_at_boot
 from .fabric import PEER, Fabric
 from .guest import Guest
 from .image import Image
@@ -18,6 +19,10 @@ from .stream import GuestSide, PeerSide, Stream
 
 FOLDERS = "vf-failover-vm-"
 BOOT_SECONDS = 90  # to the agent's first word; 4-5 s on an idle machine
+
+
+class Overslept(AssertionError):
+    """The emulator stopped a guest while it booted."""
 
 
 def sweep():
@@ -50,12 +55,20 @@ class Host:
             self._qemu = Qemu(machine, self._image, self.fabric, self.folder, terminal)
             self.qmp = self._qemu.qmp
             self.guest = Guest(self._qemu)
-            self._qemu.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+            self._await_boot()
             self.boot_seconds = time.monotonic() - began
         except BaseException as error:
             if self._qemu:
                 error.args = (f"{error}\nthe console's last lines:\n{self._qemu.console_tail()}",)
             self.close()
+            raise
+
+    def _await_boot(self):
+        try:
+            self._qemu.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+        except wait.TooLate as late:
+            if why := stopped_at_boot(self):
+                raise Overslept(f"{late}: {why}") from late
             raise
 
     def _make_image(self):

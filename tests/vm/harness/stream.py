@@ -252,5 +252,9 @@ class Stream:
             self.stop()
         return self.inbound.lost + (self.outbound.lost if self.outbound else 0)
 
+    def lost_by_way(self):
+        """{direction: lost}, for lab.repeated."""
+        return {name: getattr(self, name).lost for name in self._ways}
+
     def __str__(self):
         return f"in: {self.inbound}; out: {self.outbound}"

@@ -6,33 +6,22 @@
 
 Nothing can save what is sent before the NIC itself notices: e1000e takes one or two timer ticks, 4 to 8 ms at HZ=250,
 vmxnet3 none. The second cut is the harder one: after one change of a link the kernel tells of the next up to a second late
-(linkwatch_schedule_work()). What this machine's other work adds, it only ever adds: all is done again, a few times, until
-each cut has once cost no more than it should. The worst on a quiet machine is what scripts/bench downtime tells. The
-kernel's own net_failover loses all that comes in while the cable is cut.
+(linkwatch_schedule_work()). All is done again, a few times, until each cut has once cost no more than it should. The worst
+on a quiet machine is what scripts/bench downtime tells. The kernel's own net_failover loses all that comes in while the
+cable is cut.
 """
 import pytest
 
-pytestmark = pytest.mark.alone
+from lab.repeated import until_within
 
-TIMES = 5
+pytestmark = pytest.mark.alone
 
 
 @pytest.mark.parametrize("nic, most", [("e1000e", 8), ("vmxnet3", 2)])
 def test_carrier_loss_loses_what_the_nic_hid(host, kmod, note, nic, most):
-    most = host.machine.may_lose(most)
-    cut_until(host, kmod, note, True, {"inbound": most, "outbound": most})
+    until_within(host.machine.may_lose(most), lambda: cut_twice(host, kmod, note, both_ways=True))
     # No frame of the guest's own finds the link dead here; the module must look, and announce.
-    cut_until(host, kmod, note, False, {"inbound": host.machine.may_lose(10)})
-
-
-def cut_until(host, kmod, note, both_ways, most):
-    best = {}
-    for _ in range(TIMES):
-        for part, lost in cut_twice(host, kmod, note, both_ways).items():
-            best[part] = min(lost, best.get(part, lost))
-        if all(lost <= most[way] for (way, _), lost in best.items()):
-            return
-    raise AssertionError(f"at least {best} lost in {TIMES} times, expected at most {most}")
+    until_within(host.machine.may_lose(10), lambda: cut_twice(host, kmod, note, both_ways=False))
 
 
 def cut_twice(host, kmod, note, both_ways):
