@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.hpp"
 
-#include <malloc.h>
-
 namespace failover {
 
 Result<Kernel> Kernel::open() {
@@ -35,7 +33,6 @@ Result<Kernel> Kernel::open() {
 	auto maps = bpf::Maps::open_pinned(true);
 	if (!maps)
 		return tl::unexpected(maps.error());
-	::malloc_trim(0); // libbpf has read all kernel types; give that memory back
 
 	return Kernel{std::move(*visible_ns),      std::move(*hidden),
 		      std::move(*visible_route),   std::move(*hidden_route),

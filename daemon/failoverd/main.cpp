@@ -3,6 +3,7 @@
 #include "config/last_good.hpp"
 #include "config/load.hpp"
 #include "control/server.hpp"
+#include "expedited_rcu.hpp"
 #include "log.hpp"
 #include "manager.hpp"
 #include "release.hpp"
@@ -80,6 +81,7 @@ Status serve(const Options &options) {
 	auto config = first_config(options);
 	if (!config)
 		return tl::unexpected(config.error());
+	ExpeditedRcu::give_back_left();
 	auto kernel = Kernel::open();
 	if (!kernel)
 		return tl::unexpected(kernel.error());

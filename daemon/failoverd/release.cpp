@@ -3,6 +3,7 @@
 
 #include "adoption.hpp"
 #include "bpf/pins.hpp"
+#include "expedited_rcu.hpp"
 #include "formation.hpp"
 #include "log.hpp"
 #include "slave_setup.hpp"
@@ -59,6 +60,7 @@ Status release_everything() {
 		return fail_errno(error.value(), fmt::format("removing {}", bpf::kPinRoot));
 	if (::umount2(kHiddenNetnsPath.c_str(), MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
 		return fail_errno(errno, fmt::format("unmounting {}", kHiddenNetnsPath));
+	ExpeditedRcu::give_back_left();
 	fs::remove_all(kRuntimeDir, error);
 	return {};
 }

@@ -4,6 +4,7 @@
 #include "bpf/libbpf_log.hpp"
 #include "bpf/object.hpp"
 #include "bpf/pins.hpp"
+#include "bpf/roomy_heap.hpp"
 
 #include "kernel_cast.skel.h"
 #include "kernel_probe.skel.h"
@@ -19,6 +20,9 @@ namespace failover::bpf {
 namespace {
 
 constexpr std::string_view kTransmit = "fom_tx";
+
+/// libbpf reads the kernel's types whole, which are 5 to 10 MiB, and copies them.
+constexpr std::size_t kKernelTypes = 24UL << 20;
 
 /// What to take out of one object.
 struct Wish {
@@ -119,6 +123,9 @@ Status load_kernel_programs(const std::string &tx_path, std::span<Watch *const> 
 			watch->reason = "the kernel denies tracing programs (EPERM)";
 		watches = {};
 	}
+	if (tx_path.empty() && watches.empty())
+		return {};
+	const RoomyHeap room(kKernelTypes);
 	if (tx_path.empty()) {
 		LibbpfLog log;
 		attach_one_by_one(watches, hidden_netns, log);
