@@ -37,7 +37,7 @@ static __always_inline int leave_slot(struct net *net, struct fom_place place, _
 
 	if (place.master->active != place.slot || !lives_in(place.master, net))
 		return 0;
-	best = best_live_slot(net, place.master);
+	best = fom_best_live_slot(plain_number(net), place.index);
 	if (best >= FOM_MAX_SLAVES || best == place.slot)
 		return 0;
 	master_switch(place.master, place.index, place.slot, best, cause);

@@ -10,12 +10,17 @@ static __always_inline int slot_usable(const struct fom_slot *slot)
 	return (slot->flags & (FOM_SLOT_READY | FOM_SLOT_LEAVING)) == FOM_SLOT_READY;
 }
 
-/* The live slave of lowest rank, FOM_NO_SLOT when none is live. `net` is the hidden namespace. */
-static __always_inline __u32 best_live_slot(struct net *net, struct fom_master *master)
+/*
+ * The live slave of lowest rank, FOM_NO_SLOT when none is live. `netns` is the hidden namespace. A global function, so that
+ * the verifier follows the loop once, and for any master.
+ */
+__noinline __u32 fom_best_live_slot(__u64 netns, __u32 index)
 {
+	struct fom_master *master = master_at(index);
 	__u32 best = FOM_NO_SLOT, best_rank = ~0u;
-	__u64 netns = plain_number(net);
 
+	if (!master)
+		return FOM_NO_SLOT;
 	for (__u32 i = 0; i < FOM_MAX_SLAVES; i++) {
 		struct fom_slot *slot = &master->slots[i];
 

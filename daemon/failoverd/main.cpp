@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // failoverd: order of starting, and nothing else.
+#include "base/residency.hpp"
 #include "config/last_good.hpp"
 #include "config/load.hpp"
 #include "control/server.hpp"
@@ -10,11 +11,13 @@
 #include "service.hpp"
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <malloc.h>
 #include <sched.h>
+#include <string_view>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -22,6 +25,11 @@
 namespace failover {
 
 namespace {
+
+/// What libbpf loads programs with, and what libsystemd has for other things than its event loop.
+constexpr std::array<std::string_view, 9> kOnlyAtStart = {"libelf.so",    "libz.so",         "libm.so",
+							  "liblzma.so",   "libzstd.so",      "liblz4.so",
+							  "libgcrypt.so", "libgpg-error.so", "libcap.so"};
 
 struct Options {
 	std::string config = config::kMainFile;
@@ -116,6 +124,7 @@ Status serve(const Options &options) {
 	if (!term || !interrupt || !hangup)
 		return fail("signals cannot be watched");
 	::malloc_trim(0);
+	give_back_pages_of(kOnlyAtStart);
 	come_first();
 	sd_notify(0, "READY=1");
 	return loop->run();
