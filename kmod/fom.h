@@ -292,6 +292,7 @@ void fom_return_features(struct fom_slave *slave);
 
 /* stats.c */
 void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats);
+u64 fom_reflected(const struct fom_slave *slave);
 void fom_slave_stats(struct fom_slave *slave, struct rtnl_link_stats64 *share, struct fom_refused *refused);
 void fom_stats_begin(struct fom_slave *slave);
 void fom_stats_keep(struct fom_slave *slave);

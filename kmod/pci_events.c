@@ -11,9 +11,12 @@
 
 /*
  * How long. The fabric has turned when frames come by the new slave; nothing is on its way any more when the old one
- * has been silent for a while. Both are seen by counters, so a packet costs nothing. In milliseconds:
+ * has been silent for a while. Where nobody sends to us there is still our own announcement: it is for all ports, and
+ * once it comes back by the old one the fabric has learned from it and sends nothing more there. All are seen by
+ * counters, so a packet costs nothing. In milliseconds:
  */
-#define FOM_HOLD_QUIET 2 /* silence of the old slave, and frames by the new one, for so long */
+#define FOM_HOLD_QUIET 2 /* silence of the old slave, and frames by the new one or our announcement, for so long */
+#define FOM_HOLD_ECHO 4	 /* our announcement has come, and the old slave has received nothing else for so long */
 #define FOM_HOLD_IDLE 10 /* nobody sends to us: the old slave has received nothing for so long */
 
 static u64 fom_unicast(const struct fom_slave *slave)
@@ -29,15 +32,18 @@ static u64 fom_unicast(const struct fom_slave *slave)
 /* What one slave has received, and when that last changed. */
 struct fom_watch {
 	const struct fom_slave *slave;
-	u64 count;
-	ktime_t first, last;
+	u64 count, reflected;
+	ktime_t first, last, echo;
 };
 
-static void fom_watch_begin(struct fom_watch *watch, const struct fom_slave *slave, ktime_t now)
+/* `reflected`: how many of our own frames it had brought before we announced. */
+static void fom_watch_begin(struct fom_watch *watch, const struct fom_slave *slave, u64 reflected, ktime_t now)
 {
 	watch->slave = slave;
 	watch->count = fom_unicast(slave);
+	watch->reflected = reflected;
 	watch->first = 0;
+	watch->echo = 0;
 	watch->last = now;
 }
 
@@ -45,6 +51,8 @@ static void fom_watch_look(struct fom_watch *watch, ktime_t now)
 {
 	u64 count = fom_unicast(watch->slave);
 
+	if (!watch->echo && fom_reflected(watch->slave) != watch->reflected)
+		watch->echo = now;
 	if (count == watch->count)
 		return;
 	watch->count = count;
@@ -59,6 +67,8 @@ static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *n
 
 	if (new->first)
 		return ktime_ms_delta(now, new->first) >= FOM_HOLD_QUIET && silent >= FOM_HOLD_QUIET;
+	if (!old->first && old->echo)
+		return ktime_ms_delta(now, old->echo) >= FOM_HOLD_QUIET && silent >= FOM_HOLD_ECHO;
 	return silent >= FOM_HOLD_IDLE;
 }
 
@@ -88,7 +98,7 @@ static void fom_watch_none(struct fom_slave *one, struct fom_slave *other)
 }
 
 /* Both slaves may leave meanwhile: only their counters are looked at, and the caller has references. */
-static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int most_ms)
+static void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected, unsigned int most_ms)
 {
 	struct fom_watch from, to;
 	ktime_t begin, now;
@@ -98,8 +108,8 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new, unsigned int 
 		return;
 	}
 	begin = ktime_get();
-	fom_watch_begin(&from, old, begin);
-	fom_watch_begin(&to, new, begin);
+	fom_watch_begin(&from, old, reflected, begin);
+	fom_watch_begin(&to, new, 0, begin);
 	do {
 		usleep_range(200, 400);
 		now = ktime_get();
@@ -143,6 +153,7 @@ static bool fom_pci_unbind_one(const struct device *device)
 	struct fom_slave *slave, *next = NULL;
 	unsigned int most_ms = 0;
 	bool was_active = false;
+	u64 reflected = 0;
 
 	rcu_read_lock();
 	slave = fom_slave_below(device);
@@ -155,12 +166,14 @@ static bool fom_pci_unbind_one(const struct device *device)
 		next = rcu_dereference(slave->master->active);
 		if (next && !refcount_inc_not_zero(&next->refs))
 			next = NULL;
-		if (was_active && next)
+		if (was_active && next) {
+			reflected = fom_reflected(slave);
 			fom_announce_first(slave->master);
+		}
 	}
 	rcu_read_unlock();
 	if (was_active && next && most_ms)
-		fom_hold(slave, next, most_ms);
+		fom_hold(slave, next, reflected, most_ms);
 	if (next)
 		fom_slave_put(next);
 	if (slave)

@@ -46,6 +46,18 @@ static void fom_refused(const struct fom_slave *slave, struct fom_refused *refus
 	}
 }
 
+/**
+ * fom_reflected() - how many of our own frames a slave has brought
+ * @slave: since it joined
+ */
+u64 fom_reflected(const struct fom_slave *slave)
+{
+	struct fom_refused refused;
+
+	fom_refused(slave, &refused);
+	return refused.reflected;
+}
+
 /* Never less than before: a driver may count a frame later than we refuse it. */
 static void fom_raise(__u64 *told, u64 counted, u64 refused)
 {

@@ -18,6 +18,7 @@
 #include <malloc.h>
 #include <sched.h>
 #include <string_view>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -74,6 +75,14 @@ void come_first() {
 			     std::strerror(error));
 }
 
+/// An announcement that waits for a disk comes too late as well. Only what is in memory anyway is kept there, some 7 MiB,
+/// and whatever is used later.
+void stay_in_memory() {
+	if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+		log::warning("memory may be swapped out ({}): announcements may come late then, ignoring",
+			     std::strerror(errno));
+}
+
 Result<config::Config> first_config(const Options &options) {
 	auto loaded = config::load_with_fallback(options.config, options.dropins, options.state_dir);
 	if (!loaded)
@@ -125,6 +134,7 @@ Status serve(const Options &options) {
 		return fail("signals cannot be watched");
 	::malloc_trim(0);
 	give_back_pages_of(kOnlyAtStart);
+	stay_in_memory();
 	come_first();
 	sd_notify(0, "READY=1");
 	return loop->run();

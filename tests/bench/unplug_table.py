@@ -45,5 +45,5 @@ def table(rows, out):
                 print(f"  {who(row):<34}{spread(row['unplug_ms'])}{verdict(row):<30}{beside(row)}".rstrip(), file=out)
     swapped = [row for row in rows if row.get("left_kib")]
     if swapped:
-        print(f"\nSwapped out: of the {median(sum((row['had_kib'] for row in swapped), [])):.0f} KiB that failoverd had, "
-              f"{max(max(row['left_kib']) for row in swapped)} at most were still in memory", file=out)
+        print(f"\nSwapped out, as far as it lets itself be: of the {median(sum((row['had_kib'] for row in swapped), [])):.0f} "
+              f"KiB that failoverd had, {max(max(row['left_kib']) for row in swapped)} at most were still in memory", file=out)

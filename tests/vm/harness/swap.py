@@ -11,7 +11,7 @@ from . import process
 DEVICE = "/dev/vda"
 GROUP = "/sys/fs/cgroup/swappable"
 COPIES = "/run/swappable"
-# What may be left: the pages by which it shares maps with the kernel, and those of its loader.
+# What may be left besides what it has locked: the pages by which it shares maps with the kernel, and those of its loader.
 LEFT = 0.25
 TRIES = 5
 
@@ -46,9 +46,9 @@ def words(path):
 
 
 def sizes(rollup):
-    """KiB in memory and on the disk, out of /proc/PID/smaps_rollup."""
-    found = dict(re.findall(r"^(Rss|Swap):\s+(\d+) kB", rollup, re.MULTILINE))
-    return int(found["Rss"]), int(found["Swap"])
+    """KiB in memory, on the disk, and of the first what is locked there, out of /proc/PID/smaps_rollup."""
+    found = dict(re.findall(r"^(Rss|Swap|Locked):\s+(\d+) kB", rollup, re.MULTILINE))
+    return int(found["Rss"]), int(found["Swap"]), int(found["Locked"])
 
 
 class Swappable:
@@ -61,16 +61,17 @@ class Swappable:
         guest.sh(PREPARE)
 
     def put_out(self):
-        """(KiB it had, KiB of that still in memory); raises unless most of it is on the disk."""
-        rss, out = before = self._sizes()
+        """(KiB it had, KiB of that still in memory); raises unless most of what may go is on the disk."""
+        before = self._sizes()
+        had = before[0] + before[1]
         for _ in range(TRIES):
             # An error: less than that could be had. What counts is what is left.
-            self._guest.sh(f"echo {rss + out}K >{GROUP}/memory.reclaim 2>/dev/null || true")
-            rss, out = self._sizes()
-            if rss <= LEFT * sum(before) and out >= (1 - LEFT) * sum(before):
-                return sum(before), rss
+            self._guest.sh(f"echo {had}K >{GROUP}/memory.reclaim 2>/dev/null || true")
+            rss, out, locked = self._sizes()
+            if rss - locked <= LEFT * had and out >= (1 - LEFT) * (had - locked):
+                return had, rss
         raise NotOut(f"{self._program} had {before[0]} KiB in memory and {before[1]} KiB on the disk, and still has {rss} KiB "
-                     f"and {out} KiB")
+                     f"and {out} KiB, {locked} KiB locked")
 
     def bring_back(self):
         """Everybody's memory is where it was."""
