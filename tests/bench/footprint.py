@@ -11,6 +11,7 @@ from statistics import median
 from bench import link_group
 from bench.footprint_chart import svg
 from bench.launch import Launch
+from lab import kernel_settings
 from lab.machine import describe
 from lab.namespace import Namespace
 from lab.tools import LabError, Tools, wait_for
@@ -52,6 +53,7 @@ class Guest:
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
+            stack.enter_context(kernel_settings.kept())
             self.guest, self.peer = Namespace("guest"), None
             stack.callback(self.guest.close)
             self.peer = Namespace("peer")

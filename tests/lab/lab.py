@@ -4,6 +4,7 @@ import contextlib
 import json
 import signal
 
+from lab import kernel_settings
 from lab.daemon import Daemon
 from lab.namespace import Namespace
 from lab.tools import LabError, Tools, wait_for
@@ -30,6 +31,7 @@ class Lab:
     def __enter__(self):
         self._end_on_signals()
         try:
+            self._cleanup.enter_context(kernel_settings.kept())
             self.fabric = self._namespace("fabric")
             self.peer = self._namespace("peer")
             self.guest = self._namespace("guest")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """failoverd dies by kill -9. The kernel decides, the daemon advises: traffic does not know."""
+from lab import kernel_settings
 
 ON_ITS_WAY = 5
 
@@ -107,3 +108,13 @@ def test_a_restarted_daemon_knows_the_policy_before_it_acts(lab):
     lab.daemon.start(NEVER_BACK)
     traffic.pass_packets(1000)
     lab.daemon.master.stays("standby")
+
+
+def test_what_it_had_borrowed_of_the_kernel_its_successor_gives_back(guarded):
+    setting = kernel_settings.BORROWED[0]
+    before = setting.read_text().strip()
+    guarded.daemon.kill()
+    guarded.guest.path(f"/run/failoverd/{setting.name}.before").write_text(before)
+    setting.write_text({"0": "1", "1": "0"}[before])
+    guarded.daemon.start()
+    assert setting.read_text().strip() == before

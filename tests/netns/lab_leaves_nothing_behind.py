@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from lab import Lab, wait_for
+from lab import Lab, kernel_settings, wait_for
 
+OTHER = {"0": "1", "1": "0"}
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 
 # Prints the processes of a lab with traffic, then waits to be killed.
@@ -80,3 +81,11 @@ def test_the_machine_sees_no_name_of_the_lab():
         assert not pathlib.Path("/run/failoverd").exists()
         assert not pathlib.Path("/var/lib/failover").exists()
     assert names_of_the_machine() == before
+
+
+def test_what_a_killed_daemon_had_borrowed_of_the_kernel_is_given_back():
+    setting = kernel_settings.BORROWED[0]
+    before = setting.read_text()
+    with Lab(user="eth1"):
+        setting.write_text(OTHER[before.strip()])
+    assert setting.read_text() == before
