@@ -6,7 +6,7 @@ from .downtime_axis import TimeAxis, named, window
 from .downtime_chart import TITLES
 from .downtime_systems import OURS, SYSTEMS
 
-WIDTH, NAMES, NUMBERS, BETWEEN = 880, 112, 46, 18
+WIDTH, NAMES, NUMBERS, BETWEEN = 910, 142, 46, 18
 PLOT = (WIDTH - 2 * MARGIN - NAMES - 2 * NUMBERS - BETWEEN) / 2
 LANE, SYSTEM_GAP, HEAD, FOOT = 11, 8, 34, 22
 SECTION_HEAD = 58

@@ -2,7 +2,7 @@
 """The judge against kernel logs: what he must see, and what he must let pass."""
 import pytest
 
-from harness.judge import found_by_kernel, trouble_in
+from harness.judge import COUNTED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
 
 HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
 [    2.069] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled
@@ -63,3 +63,15 @@ def test_lockdep_that_turned_itself_off_is_seen(debug):
 
 def test_a_leak_is_told_with_who_made_it():
     assert found_by_kernel(LOCKDEP, LEAK, debug=True) == ["memory that nobody refers to any more:\n" + LEAK]
+
+
+KERNELS = "unreferenced object 0xffff8880088175e0 (size 16):\n  backtrace (crc 0):\n    virtnet_probe+0x93a/0x2760 [virtio_net]\n"
+BOTH = KERNELS.rstrip("\n") + "\n    fom_hide_new+0x12/0x34 [fom]\n"
+
+
+def test_what_the_kernel_leaks_without_us_is_not_ours():
+    assert leaked_by_others_than_the_kernel(KERNELS + KERNELS) == ""
+    assert leaked_by_others_than_the_kernel(KERNELS + LEAK + KERNELS) == LEAK
+    assert leaked_by_others_than_the_kernel(BOTH) == BOTH
+    line = "[   30.1] kmemleak: 8 new suspected memory leaks (see /sys/kernel/debug/kmemleak)\n"
+    assert COUNTED.sub("", f"{HEALTHY}{line}") == HEALTHY

@@ -5,8 +5,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench.chart import MARGIN
 from bench.downtime_axis import NARROWEST, TimeAxis, named, window
-from bench.downtime_timeline import LOST, Run, svg
+from bench.downtime_systems import SYSTEMS
+from bench.downtime_timeline import LOST, NAMES, Run, svg
 
 AXIS = TimeAxis(100, 200, -100, 900)  # five ms a pixel
 
@@ -85,3 +87,8 @@ def test_what_did_not_come_back_points_on():
     arrow = f"l8 6.5 l-8 6.5 z' fill='{LOST}'"
     lost = {"traffic": "receive-only", "lost_in": [1500], "holes_in": [[[1101, 2600]]]}
     assert svg([row(**lost, back=[False])]).count(arrow) == svg([row(**lost)]).count(arrow) + 1
+
+
+def test_the_longest_name_has_room():
+    a_letter = 6.6  # of size 11, at most, on average
+    assert max(len(system.title) for system in SYSTEMS) * a_letter <= NAMES - 26 + MARGIN
