@@ -11,8 +11,8 @@ static __always_inline int slot_usable(const struct fom_slot *slot)
 }
 
 /*
- * The live slave of lowest rank, FOM_NO_SLOT when none is live. `netns` is the hidden namespace. A global function, so that
- * the verifier follows the loop once, and for any master.
+ * The live slave of lowest rank, FOM_NO_SLOT when none is live. `netns` is the hidden namespace. A global function, so
+ * that the verifier follows the loop once, and for any master.
  */
 __noinline __u32 fom_best_live_slot(__u64 netns, __u32 index)
 {

@@ -75,8 +75,8 @@ void come_first() {
 			     std::strerror(error));
 }
 
-/// An announcement that waits for a disk comes too late as well. Only what is in memory anyway is kept there, some 7 MiB,
-/// and whatever is used later.
+/// An announcement that waits for a disk comes too late as well. Only what is in memory anyway is kept there, some 7
+/// MiB, and whatever is used later.
 void stay_in_memory() {
 	if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
 		log::warning("memory may be swapped out ({}): announcements may come late then, ignoring",

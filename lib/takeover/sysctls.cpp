@@ -35,7 +35,8 @@ std::string full_path(const std::string &path, const std::string &interface) {
 class Folder {
 public:
 	Folder(const std::string &folder, const std::string &interface)
-	    : fd_(::open((kRoot + folder + interface).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
+	    : fd_(::open(fmt::format("{}{}{}", kRoot, folder, interface).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+	}
 
 	/// Nothing when it cannot be read; an unset stable_secret answers EIO.
 	[[nodiscard]] std::optional<std::string> read(const std::string &name) const {
@@ -80,16 +81,17 @@ bool is_told_elsewhere(const std::string &name) {
 
 std::vector<Sysctl> read_sysctls(const std::string &interface) {
 	std::vector<Sysctl> found;
-	for (const std::string folder : kFolders) {
+	for (const char *folder : kFolders) {
 		const Folder own(folder, interface), defaults(folder, "default");
 		std::error_code error; // no IPv6, or an MTU below its minimum: no folder
-		for (const auto &entry : fs::directory_iterator(kRoot + folder + interface, error)) {
+		for (const auto &entry :
+		     fs::directory_iterator(fmt::format("{}{}{}", kRoot, folder, interface), error)) {
 			const std::string name = entry.path().filename();
 			if (is_told_elsewhere(name) || !own.has_writable(name))
 				continue;
 			if (auto value = own.read(name)) {
 				const bool same = defaults.read(name) == value;
-				found.push_back({folder + "%/" + name, std::move(*value), same});
+				found.push_back({fmt::format("{}%/{}", folder, name), std::move(*value), same});
 			}
 		}
 	}
