@@ -7,6 +7,7 @@ import time
 from . import wait
 from .qmp import Gone, JsonLines
 
+ENDING_SECONDS = 10  # from QEMU's closing of its sockets to its end, at most
 PIECE = 1 << 20  # bytes of a file in one request
 
 
@@ -44,7 +45,7 @@ class Agent:
             try:
                 message = self._lines.receive(min(deadline, time.monotonic() + 0.5))
             except Gone:
-                alive()  # it knows better why
+                wait.within(ENDING_SECONDS, alive)  # it knows better why, once QEMU is not only about to end
                 raise
             if message and message.get("hello") == "failover-agent":
                 return

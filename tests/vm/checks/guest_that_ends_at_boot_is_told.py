@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU's end closes the agent's socket a moment before the process is gone: that it died is what is told."""
+import socket
+
+import pytest
+
+from harness.agent import Agent
+from harness.qemu import Died
+from harness.qmp import Gone
+
+
+def agent_without_other_end():
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    return Agent(ours)
+
+
+def test_that_qemu_died_is_told_although_it_takes_a_moment():
+    looks = []
+
+    def alive():
+        looks.append(1)
+        if len(looks) == 3:
+            raise Died("QEMU ended with exit code -11")
+
+    agent = agent_without_other_end()
+    with pytest.raises(Died):
+        agent.await_hello(30, alive)
+    agent.close()
+
+
+def test_an_agent_that_goes_while_qemu_runs_is_told_as_that(monkeypatch):
+    monkeypatch.setattr("harness.agent.ENDING_SECONDS", 0.1)
+    agent = agent_without_other_end()
+    with pytest.raises(Gone):
+        agent.await_hello(30, lambda: None)
+    agent.close()
