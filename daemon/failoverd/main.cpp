@@ -76,11 +76,12 @@ void come_first() {
 }
 
 /// An announcement that waits for a disk comes too late as well. Only what is in memory anyway is kept there, some 7
-/// MiB, and whatever is used later.
+/// MiB, and what is used later.
 void stay_in_memory() {
-	// A limit would be one for whatever is mapped later, too.
+	// What is mapped later must not meet a limit, or it is refused.
 	const rlimit none{RLIM_INFINITY, RLIM_INFINITY};
-	if (::setrlimit(RLIMIT_MEMLOCK, &none) < 0 || ::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) < 0)
+	const int later = ::setrlimit(RLIMIT_MEMLOCK, &none) == 0 ? MCL_FUTURE : 0;
+	if (::mlockall(MCL_CURRENT | MCL_ONFAULT | later) < 0)
 		log::warning("memory may be swapped out ({}): announcements may come late then, ignoring",
 			     std::strerror(errno));
 }
