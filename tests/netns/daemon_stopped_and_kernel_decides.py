@@ -4,7 +4,7 @@ wakes it tells what happened."""
 import os
 import signal
 
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 ON_ITS_WAY = 5  # half a millisecond
 
@@ -14,7 +14,7 @@ def test_a_hanging_daemon_costs_no_packet_more(guarded):
     def hang():
         hangs.append(go_dark_in_a_hang(guarded))
         return {"the worse way": hangs[-1]}
-    until_within(ON_ITS_WAY, hang, times=3)
+    assert_within(ON_ITS_WAY, hang, times=3)
     switches = [event["switch"] for event in guarded.daemon.control("events", "eth0")["events"]
                 if event["kind"] == "switch"]
     losses = [switch for switch in switches if switch["cause"] == "carrier-loss"]

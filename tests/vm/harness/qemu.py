@@ -40,6 +40,7 @@ class Machine:
     swap: int = 0             # small only: MiB of a disk that memory can be put out to
     cpus: int = 2
     reboots: bool = False     # a guest that resets begins anew; else it ends, which also ends one whose kernel has died
+    refused: bool = False     # the standby's device is refused by others: what its driver forgets then is not ours
     timed: bool = False       # what it takes is measured in single ms: no other work of this machine comes before it
     counting: bool = False    # the guest's clock counts instructions, not time: 1 ns each, the same at every boot
     system: str = "small"     # "small": programs in an initramfs, or "debian": a whole one, with systemd

@@ -11,7 +11,7 @@ only receives (intree_carrier_loss_blackholes_reception, intree_unplug_loses_pac
 import pytest
 
 from harness import wait
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 pytestmark = pytest.mark.machine(failover=True)
 
@@ -35,8 +35,8 @@ def cut_and_mend(host, adopted, note, both_ways):
 @nics
 @pytest.mark.alone
 def test_a_cut_cable_loses_what_the_nic_hid(host, adopted, note, nic, most):
-    until_within(most, lambda: cut_and_mend(host, adopted, note, both_ways=True))
-    until_within(RECEIVING, lambda: cut_and_mend(host, adopted, note, both_ways=False))
+    assert_within(most, lambda: cut_and_mend(host, adopted, note, both_ways=True))
+    assert_within(RECEIVING, lambda: cut_and_mend(host, adopted, note, both_ways=False))
 
 
 @nics

@@ -11,20 +11,20 @@ what scripts/bench downtime tells.
 """
 import pytest
 
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
 
 
 @pytest.mark.parametrize("nic, most", [("e1000e", 10), ("vmxnet3", 4)])
 def test_carrier_loss_loses_what_the_nic_hid(host, product, note, nic, most):
-    until_within(most, lambda: cut_and_mend(host, product, note, both_ways=True))
+    assert_within(most, lambda: cut_and_mend(host, product, note, both_ways=True))
 
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
 def test_carrier_loss_loses_few_when_the_guest_only_receives(host, product, note, nic):
     """No frame of the guest's own finds the link dead; the kernel's notice and the announcement must."""
-    until_within(20, lambda: cut_and_mend(host, product, note, both_ways=False))
+    assert_within(20, lambda: cut_and_mend(host, product, note, both_ways=False))
 
 
 def cut_and_mend(host, product, note, both_ways):

@@ -12,16 +12,16 @@ cable is cut.
 """
 import pytest
 
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
 
 
 @pytest.mark.parametrize("nic, most", [("e1000e", 8), ("vmxnet3", 2)])
 def test_carrier_loss_loses_what_the_nic_hid(host, kmod, note, nic, most):
-    until_within(host.machine.may_lose(most), lambda: cut_twice(host, kmod, note, both_ways=True))
+    assert_within(host.machine.may_lose(most), lambda: cut_twice(host, kmod, note, both_ways=True))
     # No frame of the guest's own finds the link dead here; the module must look, and announce.
-    until_within(host.machine.may_lose(10), lambda: cut_twice(host, kmod, note, both_ways=False))
+    assert_within(host.machine.may_lose(10), lambda: cut_twice(host, kmod, note, both_ways=False))
 
 
 def cut_twice(host, kmod, note, both_ways):

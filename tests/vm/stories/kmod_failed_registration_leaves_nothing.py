@@ -111,12 +111,14 @@ def test_a_primary_that_an_allocation_fails_leaves_nothing(host, guest, kmod, no
 
 
 @pytest.mark.long
+@pytest.mark.machine(refused=True)
 @pytest.mark.kernels("debug")
 def test_a_standby_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note):
     each_allocation(host, guest, kmod, standby(guest), note)
     leaves_nothing(guest, kmod)
 
 
+@pytest.mark.machine(refused=True)
 @pytest.mark.kernels("debug")
 @pytest.mark.parametrize("priority", [-1, 1])
 def test_a_nic_that_others_refuse_leaves_nothing(host, guest, kmod, priority):

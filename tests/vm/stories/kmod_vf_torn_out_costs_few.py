@@ -15,7 +15,7 @@ from functools import partial
 
 import pytest
 
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
 
@@ -34,7 +34,7 @@ def test_a_primary_torn_out_costs_few_packets(host, guest, kmod, note, nic):
     if not host.machine.debug:
         watch(guest)
     for both_ways in (True, False):
-        until_within(most, partial(tear_out, host, guest, kmod, note, both_ways), times=3)
+        assert_within(most, partial(tear_out, host, guest, kmod, note, both_ways), times=3)
 
 
 def watch(guest):

@@ -12,7 +12,7 @@ import pytest
 from harness import wait
 from harness.connection import MIB, Connection, judge
 from harness.migration import migrate
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 SLACK = 10     # until the fabric has heard of the other port
 TIMES = 3
@@ -32,7 +32,7 @@ def lose_few(host, note, both_ways, arrived, sends_all=True):
         note(f"{moved}; {stream}")
         assert not both_ways or not sends_all or stream.outbound.lost == 0
         return {"both ways, beyond the stop": stream.lost - moved.stopped_ms * host.machine.pace(1000) / 1000}
-    until_within(host.machine.may_lose(SLACK), there_or_back, TIMES)
+    assert_within(host.machine.may_lose(SLACK), there_or_back, TIMES)
 
 
 @traffic

@@ -2,7 +2,7 @@
 """What is judged by its best is made again until each part has been within its bound, and no longer."""
 import pytest
 
-from lab.repeated import until_within
+from lab.repeated import assert_within
 
 
 def answers(*given):
@@ -12,11 +12,11 @@ def answers(*given):
 
 def test_each_part_may_have_its_own_best():
     left, attempt = answers({"in": 9, "out": 2}, {"in": 3, "out": 9}, {"in": 0, "out": 0})
-    until_within({"in": 3, "out": 2}, attempt)
+    assert_within({"in": 3, "out": 2}, attempt)
     assert left == [{"in": 0, "out": 0}]
 
 
 def test_what_never_was_within_its_bound_is_told():
     _, attempt = answers({"in": 9, "out": 2}, {"in": 5, "out": 9})
     with pytest.raises(AssertionError, match="at least {'in': 5, 'out': 2} lost in 2 times, expected at most 4"):
-        until_within(4, attempt, times=2)
+        assert_within(4, attempt, times=2)
