@@ -2,7 +2,7 @@
 """Judging what may cost a few packets on a machine that has other work too."""
 
 
-def assert_within(most, attempt, times=10):
+def assert_within(most, attempt, times=3):
     """`attempt()` -> {part: lost}, made again until each part has once been at most `most`, or most[part] where that is a
     dictionary: what other work of this machine adds, it only ever adds. Raises with the least of each part after `times`."""
     best = {}

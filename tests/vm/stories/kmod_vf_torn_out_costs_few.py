@@ -10,11 +10,11 @@ ms, in which it draws its map of all memory anew, and the device is deaf from so
 and not the module's. What is lost beyond it is what was sent until the driver heard, and until the fabric has learned: with
 the least that QEMU takes, 10 in all.
 """
-import re
 from functools import partial
 
 import pytest
 
+from harness.calls import Calls
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
@@ -23,42 +23,31 @@ MOST = 5
 
 # The low byte of PCI_COMMAND is at 4. Between the two nothing is started and nothing opened.
 TEAR_OUT = r"exec 3<>config 4>remove && head -c4 <&3 >/dev/null && printf '\0' >&3 && echo 1 >&4"
-TRACING = "/sys/kernel/tracing"
 STEPS = "pci_write_config", "remove_store"
-STEP = re.compile(rf" (\d+\.\d+): ({'|'.join(STEPS)}) <-")
 
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
 def test_a_primary_torn_out_costs_few_packets(host, guest, kmod, note, nic):
     most = host.machine.may_lose(MOST)
-    if not host.machine.debug:
-        watch(guest)
+    steps = Calls(host, *STEPS)
     for both_ways in (True, False):
-        assert_within(most, partial(tear_out, host, guest, kmod, note, both_ways), times=3)
+        assert_within(most, partial(tear_out, host, guest, kmod, steps, note, both_ways))
 
 
-def watch(guest):
-    guest.sh(f"""set -e
-        test -e {TRACING}/trace || mount -t tracefs tracefs {TRACING}
-        printf '%s\\n' {" ".join(STEPS)} >{TRACING}/set_ftrace_filter
-        echo function >{TRACING}/current_tracer
-    """)
-
-
-def deafening_ms(guest):
+def deafening_ms(steps):
     """What the last one took, and where it was not watched nothing."""
-    seen = {step: float(when) for when, step in STEP.findall(guest.sh(f"cat {TRACING}/trace 2>/dev/null || true"))}
+    seen = {call.function: call.seconds for call in steps.take()}
     return (seen[STEPS[1]] - seen[STEPS[0]]) * 1e3 if seen else 0
 
 
-def tear_out(host, guest, kmod, note, both_ways):
+def tear_out(host, guest, kmod, steps, note, both_ways):
     """{which direction: lost}, of the one that lost more, beyond what was sent while the device went deaf."""
     device = guest.sh(f"echo /sys/bus/pci/drivers/{host.qemu.driver}/0000:*").strip()
     stream = host.stream(both_ways, pps=1000)
     guest.sh(f"cd {device} && {TEAR_OUT}")
     kmod.announces("standby")
     stream.flows().stop()
-    deaf = deafening_ms(guest)
+    deaf = deafening_ms(steps)
     note(f"deafened in {deaf:.1f} ms; {stream}")
     kmod.sees_only_master()
     # The device knows nothing of its driver's end: another one comes back.
