@@ -5,7 +5,9 @@
  *
  *   receive   it drops all that comes by the standby while a primary is there, be that dead: unicast goes straight to
  *             the master, and so do broadcast and multicast that come by no other.
- *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters.
+ *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters. A primary
+ *             that has just got its link has one before its queues work (dev_activate()), and swallows frames, so those
+ *             for the standby never get as far as that choice.
  */
 #include "admit.h"
 #include "adopted.h"
@@ -82,4 +84,25 @@ int fom_adopt_tx(struct __sk_buff *skb)
 		stats->tx_bytes += skb->len;
 	}
 	return VERDICT_NEXT;
+}
+
+/* At the master itself. */
+SEC("tc")
+int fom_adopt_steer(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	struct fom_master *master = adopted_master_of(skb->ifindex);
+	struct fom_slot *slot;
+	__u32 active;
+
+	if (!master || data + sizeof(struct ethhdr) > end || is_link_local(data))
+		return VERDICT_NEXT;
+	active = master->active;
+	if (active >= FOM_MAX_SLAVES)
+		return VERDICT_NEXT;
+	slot = &master->slots[active];
+	if (slot->role != FOM_ROLE_STANDBY ||
+	    fom_state_at(plain_number(net_of_packet(skb)), slot->ifindex) != SLAVE_LIVE)
+		return VERDICT_NEXT;
+	return bpf_redirect(slot->ifindex, 0);
 }

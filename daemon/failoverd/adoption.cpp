@@ -67,7 +67,7 @@ void return_to_primary(Kernel &kernel, fom_master &entry) {
 		if (!(place.flags & FOM_SLOT_READY) || place.role != FOM_ROLE_PRIMARY || entry.active == slot)
 			continue;
 		auto link = kernel.visible_route.link(static_cast<int>(place.ifindex));
-		if (!link || !*link || !(*link)->carrier || !((*link)->flags & IFF_UP))
+		if (!link || !*link || !(*link)->works())
 			continue;
 		std::atomic_ref(entry.active).store(slot);
 		auto sender = FrameSender::open();
@@ -85,7 +85,17 @@ void clear_entry(Kernel &kernel, unsigned index) {
 	for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)
 		if (entry.slots[slot].flags & FOM_SLOT_USED)
 			clear_slot(kernel, index, slot);
+	bpf::detach_adopted(static_cast<int>(entry.visible));
+	(void)kernel.maps.remove_adopted(static_cast<int>(entry.visible));
 	std::atomic_ref(entry.version).store(0);
+}
+
+/// Once it is told who is active.
+Status steer_master(Kernel &kernel, const Master &master) {
+	if (auto done = kernel.maps.set_adopted(master.visible, FOM_PLACE(master.index, FOM_PLACE_PORT)); !done)
+		return done;
+	auto done = bpf::attach_adopted_master(kernel.programs.adopt_steer(), master.visible);
+	return done ? done : tl::unexpected(std::move(done.error()).within(fmt::format("program on {}", master.name)));
 }
 
 } // namespace
@@ -161,9 +171,13 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 			clear_slot(kernel, *index, slot);
 	if (entry.active >= FOM_MAX_SLAVES || !(entry.slots[entry.active].flags & FOM_SLOT_USED)) {
 		const auto primary = master->slot_with(FOM_ROLE_PRIMARY);
-		const bool carries = primary && master->slaves[*primary]->carrier && master->slaves[*primary]->up;
+		const bool carries = primary && master->slaves[*primary]->carrier;
 		std::atomic_ref(entry.active)
 		    .store(carries ? *primary : master->slot_with(FOM_ROLE_STANDBY).value_or(FOM_NO_SLOT));
+	}
+	if (auto done = steer_master(kernel, *master); !done) {
+		give_up_master(kernel, *master);
+		return tl::unexpected(done.error());
 	}
 	master->model.adopt_active(entry.active);
 	master->model.adopt_carrier(found.master.carrier);
@@ -191,7 +205,7 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
 	slave.mtu = nic.link.mtu;
 	slave.up = nic.link.flags & IFF_UP;
-	slave.carrier = nic.link.carrier;
+	slave.carrier = nic.link.works();
 
 	fom_slot &place = entry.slots[*slot];
 	if (!before) {

@@ -136,7 +136,7 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 		if (!slave || slave->gone())
 			continue;
 		slaves += fmt::format("{}{} ({})", slaves.empty() ? "" : ", ", slave->name, role_name(slave->role));
-		master.model.adopt_slave(slot, rank_of(slave->role), slave->carrier && slave->up, now);
+		master.model.adopt_slave(slot, rank_of(slave->role), slave->carrier, now);
 	}
 	perform(master, master.model.clock(now));
 	log::info("{}: master with {} by {}, {}", master.name, slaves, link_kind(master), bpf::hook_name(master.hook));
@@ -170,7 +170,7 @@ void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result
 	    fmt::format("{} ({}, {}) joined as {}", slave.name, slave.driver, slave.bus, role_name(role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-joined", master.name, slave.name, line);
-	perform(master, master.model.slave_joined(*slot, rank_of(role), slave.carrier && slave.up, EventLoop::now()));
+	perform(master, master.model.slave_joined(*slot, rank_of(role), slave.carrier, EventLoop::now()));
 }
 
 } // namespace failover

@@ -11,11 +11,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <string_view>
-#include <tuple>
 #include <unistd.h>
 
 namespace failover::bpf {
@@ -166,6 +166,32 @@ Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
 	return Hook::kFilter;
 }
 
+struct Beside {
+	const char *what;
+	int program_fd;
+	bpf_tc_attach_point where;
+};
+
+/// At a device of the namespace that users see. Where others have filters, one of theirs may decide before ours; links
+/// come before all filters.
+Result<Hook> attach_beside_users(int ifindex, std::initializer_list<Beside> programs) {
+	auto alone = make_clsact(ifindex, BPF_TC_INGRESS);
+	Hook hook = Hook::kTcx;
+	for (const auto &[what, fd, where] : programs) {
+		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
+		if (take_up_link(pin, fd) ||
+		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where) &&
+		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
+			continue;
+		hook = Hook::kFilter;
+		if (auto done = attach_filter(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
+			detach_adopted(ifindex);
+			return tl::unexpected(done.error());
+		}
+	}
+	return hook;
+}
+
 } // namespace
 
 const char *hook_name(Hook hook) {
@@ -205,31 +231,19 @@ Status attach_xdp(int program_fd, int ifindex) {
 }
 
 Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
-	// Where others have filters, one of theirs may decide before ours; links come before all filters.
-	auto alone = make_clsact(ifindex, BPF_TC_INGRESS);
-	Hook hook = Hook::kTcx;
-	for (const auto &[what, fd, where] :
-	     {std::tuple{"adopt-rx", rx_fd, BPF_TC_INGRESS}, std::tuple{"adopt-tx", tx_fd, BPF_TC_EGRESS}}) {
-		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
-		if (take_up_link(pin, fd) ||
-		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where) &&
-		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
-			continue;
-		hook = Hook::kFilter;
-		if (auto done = attach_filter(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
-			detach_adopted(ifindex);
-			return tl::unexpected(done.error());
-		}
-	}
-	return hook;
+	return attach_beside_users(ifindex, {{"adopt-rx", rx_fd, BPF_TC_INGRESS}, {"adopt-tx", tx_fd, BPF_TC_EGRESS}});
+}
+
+Status attach_adopted_master(int steer_fd, int ifindex) {
+	auto hook = attach_beside_users(ifindex, {{"adopt-steer", steer_fd, BPF_TC_EGRESS}});
+	return hook ? Status() : tl::unexpected(std::move(hook.error()));
 }
 
 void detach_adopted(int ifindex) {
 	LibbpfLog quiet;
-	for (const auto &[what, where] :
-	     {std::pair{"adopt-rx", BPF_TC_INGRESS}, std::pair{"adopt-tx", BPF_TC_EGRESS}}) {
-		if (::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str()) == 0)
-			continue;
+	for (const char *what : {"adopt-rx", "adopt-tx", "adopt-steer"})
+		::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str());
+	for (const auto where : {BPF_TC_INGRESS, BPF_TC_EGRESS}) {
 		LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
 		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kSharedHandle, .priority = kSharedPriority);
 		if (has_adopted_filter(ifindex, where))

@@ -23,7 +23,9 @@ enum class Hook { kNetkit, kTcx, kFilter, kXdp };
 /// Both programs for slaves of a net_failover, at a device of the namespace that users see, beside what users have
 /// there.
 [[nodiscard]] Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex);
-/// Takes them off again, and leaves what users have there.
+/// The one program for its master, where frames leave that.
+[[nodiscard]] Status attach_adopted_master(int steer_fd, int ifindex);
+/// Takes them off either again, and leaves what users have there.
 void detach_adopted(int ifindex);
 /// Takes our programs off a device of the hidden namespace; harmless when there are none or the device is gone.
 void detach_all(int ifindex);

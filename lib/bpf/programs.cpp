@@ -10,6 +10,7 @@
 #include "rx.skel.h"
 #include "xdp.skel.h"
 
+#include <algorithm>
 #include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -119,25 +120,30 @@ Status Programs::load(const std::string &folder, std::uint32_t hidden_netns) {
 }
 
 Status Programs::want_adoption() {
-	if (adopt_rx_ && adopt_tx_)
+	if (adopt_rx_ && adopt_tx_ && adopt_steer_)
 		return {};
-	const std::string rx = folder_ + "/adopt-rx", tx = folder_ + "/adopt-tx";
+	const auto pin = [this](const char *name) { return fmt::format("{}/adopt-{}", folder_, name); };
+	const std::array<std::pair<const char *, UniqueFd *>, 3> wanted = {
+	    {{"rx", &adopt_rx_}, {"tx", &adopt_tx_}, {"steer", &adopt_steer_}}};
 	std::error_code error;
-	if (!fs::exists(rx, error) || !fs::exists(tx, error)) {
+	if (!std::ranges::all_of(wanted, [&](const auto &one) { return fs::exists(pin(one.first), error); })) {
 		const auto options = open_options();
 		LibbpfLog log;
 		Owned<adopt_bpf, adopt_bpf__destroy> programs(adopt_bpf__open_opts(&options));
 		if (!programs || adopt_bpf__load(programs.get()) != 0)
 			return fail(fmt::format("the programs for net_failover were refused: {}", log.take_reason()));
-		for (const auto &[program, path] :
-		     {std::pair{programs->progs.fom_adopt_rx, &rx}, std::pair{programs->progs.fom_adopt_tx, &tx}}) {
-			::unlink(path->c_str());
-			if (auto pinned = pin_program(program, *path); !pinned)
+		const auto &loaded = programs->progs;
+		for (const auto &[name, program] :
+		     {std::pair{"rx", loaded.fom_adopt_rx}, std::pair{"tx", loaded.fom_adopt_tx},
+		      std::pair{"steer", loaded.fom_adopt_steer}}) {
+			const std::string path = pin(name);
+			::unlink(path.c_str());
+			if (auto pinned = pin_program(program, path); !pinned)
 				return pinned;
 		}
 	}
-	for (const auto &[path, fd] : {std::pair{&rx, &adopt_rx_}, std::pair{&tx, &adopt_tx_}}) {
-		auto opened = open_program(*path);
+	for (const auto &[name, fd] : wanted) {
+		auto opened = open_program(pin(name));
 		if (!opened)
 			return tl::unexpected(opened.error());
 		*fd = std::move(*opened);

@@ -21,10 +21,11 @@ public:
 	[[nodiscard]] int tx() const { return tx_.get(); }
 	[[nodiscard]] int rx() const { return rx_.get(); }
 	[[nodiscard]] int xdp() const { return xdp_.get(); }
-	/// Those for slaves of a net_failover (adopt.tc.bpf.c); loaded when they are first wanted.
+	/// Those for a net_failover (adopt.tc.bpf.c), at its slaves and at itself; loaded when they are first wanted.
 	[[nodiscard]] Status want_adoption();
 	[[nodiscard]] int adopt_rx() const { return adopt_rx_.get(); }
 	[[nodiscard]] int adopt_tx() const { return adopt_tx_.get(); }
+	[[nodiscard]] int adopt_steer() const { return adopt_steer_.get(); }
 	/// Whether the kernel itself reports carrier changes and unbinding, see watch.trace.bpf.c.
 	[[nodiscard]] bool watches_carrier() const { return watches_carrier_; }
 	[[nodiscard]] bool watches_unbind() const { return watches_unbind_; }
@@ -38,7 +39,7 @@ private:
 	Status take_from_kernel_object(const std::string &tx_path, std::uint32_t hidden_netns);
 
 	std::string folder_; ///< where they are pinned
-	UniqueFd tx_, rx_, xdp_, adopt_rx_, adopt_tx_;
+	UniqueFd tx_, rx_, xdp_, adopt_rx_, adopt_tx_, adopt_steer_;
 	bool watches_carrier_ = false;
 	bool watches_unbind_ = false;
 	bool reused_ = false;

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <cstring>
+#include <net/if.h>
 #include <sys/socket.h>
 
 namespace failover::netlink {
@@ -85,6 +86,10 @@ bool describes_device(const nlmsghdr *message) {
 		return false;
 	std::memcpy(&info, NLMSG_DATA(message), sizeof(info));
 	return info.ifi_family == AF_UNSPEC;
+}
+
+bool Link::works() const {
+	return flags & IFF_UP && carrier && qdisc != "noop";
 }
 
 Result<Link> parse_link(const nlmsghdr *message) {
