@@ -8,18 +8,23 @@
 
 #include "fom.h"
 
+static bool fom_queue_works(const struct net_device *dev, unsigned int number)
+{
+	return rcu_access_pointer(netdev_get_tx_queue(dev, number)->qdisc) != &noop_qdisc;
+}
+
 /**
  * fom_slave_usable() - could it be active?
  * @slave: any
  *
  * Live, and its queues work: when the carrier comes, linkwatch puts them to work later (dev_activate()), and until then
- * they swallow frames. When it goes, the bit in the device's state is the first to say so.
+ * they swallow frames. It begins with the first one, there and back. When the carrier goes, the bit in the device's
+ * state is the first to say so.
  */
 bool fom_slave_usable(const struct fom_slave *slave)
 {
-	const struct netdev_queue *queue = netdev_get_tx_queue(slave->dev, 0);
-
-	return !READ_ONCE(slave->leaving) && fom_slave_live(slave) && rcu_access_pointer(queue->qdisc) != &noop_qdisc;
+	return !READ_ONCE(slave->leaving) && fom_slave_live(slave) && fom_queue_works(slave->dev, 0) &&
+	       fom_queue_works(slave->dev, slave->dev->num_tx_queues - 1);
 }
 
 static struct fom_slave *fom_active_locked(struct fom_device *master)

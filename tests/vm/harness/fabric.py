@@ -83,11 +83,6 @@ class Fabric:
         self.switch.run("bridge", "link", "set", "dev", self.taps[role], "learning", "off" if on else "on",
                         "locked", "on" if on else "off")
 
-    def let_pass(self, port, passes):
-        """Whether frames go through a port of the fabric; its cable is not affected."""
-        forwarding, disabled = 3, 0  # BR_STATE_*, linux/if_bridge.h
-        self.switch.run("bridge", "link", "set", "dev", port, "state", str(forwarding if passes else disabled))
-
     def keep_groups_from(self, role):
         """Broadcast and multicast for the guest go to the other port alone."""
         self.switch.run("bridge", "link", "set", "dev", self.taps[role], "bcast_flood", "off", "mcast_flood", "off")

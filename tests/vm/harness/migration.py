@@ -10,11 +10,13 @@ and here the harness.
 
 QEMU announces the guest out of every NIC that it emulates. Of a real VF it knows no frames, so only the standby's port
 speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So it is to announce
-once, and nothing passes the primary's port until then; what the other way does is a story of its own (`by_all`).
+once, which it does before the guest runs, and nothing passes the primary's port until then; what the other way does is a
+story of its own (`by_all`).
 """
 import time
 from dataclasses import dataclass, replace
 
+from .gate import Gate
 from .qmp import Refused, reported_at, reported_ns
 
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
@@ -56,7 +58,7 @@ class Migration:
 
     def __init__(self, host, machine=None, by_all=False, bandwidth=BANDWIDTH):
         self._host = host
-        self._by_all = by_all
+        self._gate = None  # at the primary's port over there
         self.source = host.qemu
         self._taps = host.fabric.other_taps()
         self.destination = elsewhere(host, machine)
@@ -65,7 +67,8 @@ class Migration:
             self.source.qmp.do("migrate-set-parameters", **{"max-bandwidth": bandwidth, "downtime-limit": STOPPED_MS})
             if not by_all:
                 self.destination.qmp.do("migrate-set-parameters", **{"announce-rounds": 1})
-                host.fabric.let_pass(self._taps["primary"], False)
+                self._gate = Gate(host.fabric.switch, self._taps["primary"])
+                self._gate.shut()
             channel = f"unix:{host.folder}/migration-{self.destination.pid}"
             self.destination.qmp.do("migrate-incoming", uri=channel)
             self._mark = self.source.qmp.mark()
@@ -91,11 +94,12 @@ class Migration:
         end = self.await_status("completed", "failed", "cancelled")["data"]["status"]
         if end != "completed":
             raise Refused(f"the migration has {end}: {self.source.qmp.do('query-migrate')}")
+        resume = self.destination.qmp.await_event("RESUME")
+        if self._gate:
+            self._gate.open()
+            self._gate.close()
         stop = self.source.qmp.await_event("STOP", self._mark)
         total = total_ms(self.source)
-        resume = self.destination.qmp.await_event("RESUME")
-        if not self._by_all:
-            self._host.fabric.let_pass(self._taps["primary"], True)
         self._host.happens("stopped", ns=reported_ns(stop))
         if self._host.machine.failover:  # and ends with that
             self._host.happens("back", ns=reported_ns(resume))

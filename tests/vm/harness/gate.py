@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A port of the fabric that frames do not pass while it is shut; its cable is not affected. Shut and opened without a
+program to start: on a busy machine that takes as long as a guest takes to use what is behind the port."""
+import os
+import socket
+import struct
+
+from lab.capture import in_namespace
+
+AF_BRIDGE = 7
+RTM_SETLINK, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 19, 0x1, 0x4, 2  # linux/rtnetlink.h, linux/netlink.h
+IFLA_PROTINFO, IFLA_BRPORT_STATE, NLA_F_NESTED = 12, 1, 0x8000        # linux/if_link.h
+DISABLED, FORWARDING = 0, 3                                           # BR_STATE_*, linux/if_bridge.h
+
+
+class Gate:
+    def __init__(self, switch, port):
+        self._port = port
+        in_namespace(switch.pid, self._connect)
+
+    def _connect(self):
+        self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+        self._ifindex = socket.if_nametoindex(self._port)
+
+    def shut(self):
+        self._set(DISABLED)
+
+    def open(self):
+        self._set(FORWARDING)
+
+    def _set(self, state):
+        attribute = struct.pack("=HHB3x", 5, IFLA_BRPORT_STATE, state)
+        body = struct.pack("=BxHiII", AF_BRIDGE, 0, self._ifindex, 0, 0) + \
+            struct.pack("=HH", 4 + len(attribute), IFLA_PROTINFO | NLA_F_NESTED) + attribute
+        self._netlink.send(struct.pack("=IHHII", 16 + len(body), RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0) + body)
+        kind, error = struct.unpack_from("=4xH10xi", self._netlink.recv(4096))
+        assert kind == NLMSG_ERROR and error == 0, f"state {state} of {self._port}: {os.strerror(-error)}"
+
+    def close(self):
+        self._netlink.close()
