@@ -266,9 +266,9 @@ class Disorder:
         return min(able, key=lambda role: role in self._doubted, default=None)
 
     def check(self):
-        shown, expected = self._kmod.shown(), self.expected()
+        (shown, links), expected = self._kmod.look(), self.expected()
         assert shown == expected, f"the guest shows {sorted(shown)}, expected {sorted(expected)}"
-        link = self._guest.links()[self._kmod.name]
+        link = links[self._kmod.name]
         assert ("UP" in link["flags"]) is self._up, f"up should be {self._up}: {link}"
         assert link["mtu"] == self._mtu, f"the MTU should be {self._mtu}: {link}"
         assert (link["promiscuity"] > 0) >= self._promisc, f"not promiscuous: {link}"

@@ -6,6 +6,11 @@ from . import wait
 from .fabric import GUEST, GUEST6, GUEST_MAC
 
 
+def links_by_name(listed):
+    """Of what `ip -json -details link show` prints."""
+    return {link["ifname"]: link for link in json.loads(listed)}
+
+
 class Guest:
     def __init__(self, qemu):
         self._qemu = qemu
@@ -29,8 +34,8 @@ class Guest:
         return json.loads(self.run(*argv, **options).stdout)
 
     def links(self):
-        """Every network device of the guest's first namespace, by name, as `ip -json -details link` shows it."""
-        return {link["ifname"]: link for link in self.json("ip", "-json", "-details", "link", "show")}
+        """Every network device of the guest's first namespace."""
+        return links_by_name(self.run("ip", "-json", "-details", "link", "show").stdout)
 
     def driver(self, name):
         """The driver of the device's parent; "" where it has none. A net_failover master shows its standby's."""

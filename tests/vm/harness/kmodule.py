@@ -2,14 +2,19 @@
 """Our kernel module in a guest: virtio_net asks for failover, net_failover.ko is ours, its one device is what users see."""
 from . import places, wait
 from .fabric import GUEST_MAC
+from .guest import links_by_name
 
 TOOL = "/run/failover-link"
 SLOTS = {"primary": 0, "standby": 1}  # of a master of virtio_net's
 
-# Whatever may show a network device: its class, the old list, and what its parent on the PCI bus has.
-SHOWN = """ls /sys/class/net
-sed -n 's/^ *\\([^ ]*\\):.*/\\1/p' /proc/net/dev
-ls -d /sys/bus/pci/devices/*/net/* /sys/bus/pci/devices/*/virtio*/net/* 2>/dev/null | sed 's|.*/||'
+# Whatever may show a network device: its class, the old list, and what its parent on the PCI bus has; then the links. One
+# program: a kernel that checks itself takes its time over each.
+LOOK = """cd /sys/class/net && echo *
+while read -r name _; do case $name in *:*) echo "${name%%:*}" ;; esac; done </proc/net/dev
+for path in /sys/bus/pci/devices/*/net/* /sys/bus/pci/devices/*/virtio*/net/*; do
+	test ! -e "$path" || echo "${path##*/}"
+done
+exec ip -json -details link show
 """
 
 
@@ -93,9 +98,14 @@ class KernelModule:
         """The end of the kernel's log, in a line."""
         return " / ".join(self._guest.kernel_log().splitlines()[-6:])
 
+    def look(self):
+        """(names of all network devices that the guest's first namespace shows anywhere, {name: link})"""
+        names, _, links = self._guest.sh(LOOK).partition("[")
+        links = links_by_name("[" + links)
+        return set(names.split()) | set(links), links
+
     def shown(self):
-        """Names of all network devices that the guest's first namespace shows anywhere."""
-        return set(self._guest.sh(SHOWN).split()) | set(self._guest.links())
+        return self.look()[0]
 
     def sees_only_master(self):
         shown = self.shown()

@@ -17,6 +17,7 @@ import pytest
 from harness.disorder import HELPERS, Disorder, await_namespaces
 
 SHORT, LONG = 40, 2000
+PARTS = 8  # of the long one, each in a guest of its own: two can run at a time, and what fails is sooner replayed
 PPS = 200
 LAST = 12  # steps told when one fails
 
@@ -28,8 +29,9 @@ def test_random_steps_leave_nothing(request, host, guest, kmod, note):
 
 @pytest.mark.long
 @pytest.mark.kernels("6.12", "debug")
-def test_two_thousand_random_steps_leave_nothing(request, host, guest, kmod, note):
-    go_through(request, host, guest, kmod, note, LONG)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_two_thousand_random_steps_leave_nothing(request, host, guest, kmod, note, part):
+    go_through(request, host, guest, kmod, note, LONG // PARTS)
 
 
 def go_through(request, host, guest, kmod, note, steps):
