@@ -6,12 +6,13 @@
  *   receive   it drops all that comes by the standby while a primary is there, be that dead: unicast goes straight to
  *             the master, and so do broadcast and multicast that come by no other.
  *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters. A primary
- *             that has just got its link has one before its queues work (dev_activate()), and swallows frames, so those
- *             for the standby never get as far as that choice.
+ *             that is being opened may have a link before its queues work (__dev_open(), dev_activate()), and swallows
+ *             frames: until it has a program of ours, those for the standby do not get as far as that choice.
  */
 #include "admit.h"
 #include "adopted.h"
 #include "moved.h"
+#include "newcomer.h"
 #include "probe.h"
 #include "select.h"
 #include "twice.h"
@@ -86,7 +87,7 @@ int fom_adopt_tx(struct __sk_buff *skb)
 	return VERDICT_NEXT;
 }
 
-/* At the master itself. */
+/* At the master itself, whose frames nobody who listens there has seen yet: so only for as long as it has to be. */
 SEC("tc")
 int fom_adopt_steer(struct __sk_buff *skb)
 {
@@ -101,7 +102,7 @@ int fom_adopt_steer(struct __sk_buff *skb)
 	if (active >= FOM_MAX_SLAVES)
 		return VERDICT_NEXT;
 	slot = &master->slots[active];
-	if (slot->role != FOM_ROLE_STANDBY ||
+	if (slot->role != FOM_ROLE_STANDBY || !has_newcomer(kernel_read(struct sk_buff, kernel_skb(skb), dev)) ||
 	    fom_state_at(plain_number(net_of_packet(skb)), slot->ifindex) != SLAVE_LIVE)
 		return VERDICT_NEXT;
 	return bpf_redirect(slot->ifindex, 0);

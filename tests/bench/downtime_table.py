@@ -24,8 +24,10 @@ def cell(row):
 
 
 def verdict(rows):
-    """How ours, the worse where there are two, does against the best peer: by the worst run of both directions together."""
-    totals = {key: max(map(sum, zip(row["lost_in"], row["lost_out"]))) for key, row in rows.items()}
+    """How ours, the worst where there are several, does against the best peer: by the worst run of both directions together,
+    without what a guest that did not run could not have received."""
+    totals = {key: max(round(sum(run)) for run in zip(row["lost_in"], row["lost_out"], (-ms for ms in row["stopped_ms"])))
+              for key, row in rows.items()}
     ours = [totals.pop(system.key) for system in OURS if system.key in totals]
     if not ours or not totals:
         return ""

@@ -4,6 +4,7 @@
 #include "bpf/event_reader.hpp"
 #include "bpf/pins.hpp"
 
+#include "adopt.skel.h"
 #include "kernel_cast.skel.h"
 #include "kernel_probe.skel.h"
 #include "rx.skel.h"
@@ -13,6 +14,7 @@
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <linux/if_ether.h>
@@ -55,7 +57,9 @@ struct Datapath::Programs {
 	kernel_probe_bpf *probe = nullptr;
 	rx_bpf *rx = nullptr;
 	xdp_bpf *xdp = nullptr;
+	adopt_bpf *adopt = nullptr;
 	~Programs() {
+		adopt_bpf__destroy(adopt);
 		kernel_cast_bpf__destroy(cast);
 		kernel_probe_bpf__destroy(probe);
 		rx_bpf__destroy(rx);
@@ -130,6 +134,30 @@ Datapath::Datapath(Reads reads) : programs_(std::make_unique<Programs>()) {
 }
 
 Datapath::~Datapath() = default;
+
+void Datapath::adopt() {
+	bpf_object_open_opts options{};
+	options.sz = sizeof(options);
+	options.pin_root_path = bpf::kPinRoot.c_str();
+	programs_->adopt = adopt_bpf__open_opts(&options);
+	REQUIRE(adopt_bpf__load(programs_->adopt) == 0);
+	// Any device with others below it will do.
+	REQUIRE(std::system("ip link add over type bridge && ip link set over up && "
+			    "ip link set standby master over && ip link set primary master over") == 0);
+	over_ = route_->link("over").value()->ifindex;
+	REQUIRE(maps_->set_adopted(over_, FOM_PLACE(0u, FOM_PLACE_PORT)).has_value());
+	master().slots[0].role = FOM_ROLE_STANDBY;
+	master().slots[1].role = FOM_ROLE_PRIMARY;
+	enter_adopted(0);
+}
+
+void Datapath::enter_adopted(unsigned slot) {
+	REQUIRE(maps_->set_adopted(slave_[slot], FOM_PLACE(0u, slot)).has_value());
+}
+
+int Datapath::send_adopted(const Packet &packet) {
+	return run(bpf_program__fd(programs_->adopt->progs.fom_adopt_steer), over_, packet);
+}
 
 int Datapath::run(int program, int ifindex, const Packet &packet) {
 	auto context = context_at(ifindex);

@@ -38,6 +38,13 @@ public:
 	[[nodiscard]] int receive_xdp(unsigned slot, const Packet &packet);
 	[[nodiscard]] int receive_on(int ifindex, const Packet &packet) { return run(rx_, ifindex, packet); }
 
+	/// Puts both slaves under a device, as net_failover does with its own, and enters that and the standby as
+	/// adopted.
+	void adopt();
+	void enter_adopted(unsigned slot);
+	/// What is done with a frame that the device over both is to send.
+	[[nodiscard]] int send_adopted(const Packet &packet);
+
 	[[nodiscard]] fom_master &master() { return maps_->masters().at(0); }
 	[[nodiscard]] fom_stats stats(unsigned slot) { return maps_->stats(0, slot).value(); }
 	[[nodiscard]] std::vector<fom_event> events();
@@ -53,7 +60,7 @@ private:
 	std::unique_ptr<Programs> programs_;
 	std::optional<netlink::RouteSocket> route_;
 	std::optional<bpf::Maps> maps_;
-	int port_ = 0, tx_ = -1, rx_ = -1, xdp_ = -1;
+	int port_ = 0, over_ = 0, tx_ = -1, rx_ = -1, xdp_ = -1;
 	int slave_[2] = {}, far_[2] = {};
 };
 

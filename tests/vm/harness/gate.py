@@ -2,14 +2,16 @@
 """A port of the fabric that frames do not pass while it is shut; its cable is not affected. Shut and opened without a
 program to start: on a busy machine that takes as long as a guest takes to use what is behind the port."""
 import os
+import select
 import socket
 import struct
 
-from lab.capture import in_namespace
+from lab.capture import SOL_PACKET, in_namespace
 
 AF_BRIDGE = 7
 RTM_SETLINK, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 19, 0x1, 0x4, 2  # linux/rtnetlink.h, linux/netlink.h
 IFLA_PROTINFO, IFLA_BRPORT_STATE, NLA_F_NESTED = 12, 1, 0x8000        # linux/if_link.h
+ETH_P_RARP, PACKET_IGNORE_OUTGOING = 0x8035, 23                       # linux/if_ether.h, linux/if_packet.h
 DISABLED, FORWARDING = 0, 3                                           # BR_STATE_*, linux/if_bridge.h
 
 
@@ -21,12 +23,19 @@ class Gate:
     def _connect(self):
         self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._ifindex = socket.if_nametoindex(self._port)
+        self._ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        self._ear.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+        self._ear.bind((self._port, ETH_P_RARP))
 
     def shut(self):
         self._set(DISABLED)
 
     def open(self):
         self._set(FORWARDING)
+
+    def await_announcement(self, seconds):
+        """A RARP has come to the port while it was shut, if one comes in this time."""
+        select.select([self._ear], [], [], seconds)
 
     def _set(self, state):
         attribute = struct.pack("=HHB3x", 5, IFLA_BRPORT_STATE, state)
@@ -38,3 +47,4 @@ class Gate:
 
     def close(self):
         self._netlink.close()
+        self._ear.close()

@@ -10,8 +10,8 @@ and here the harness.
 
 QEMU announces the guest out of every NIC that it emulates. Of a real VF it knows no frames, so only the standby's port
 speaks; here the primary is emulated too, and would speak for a guest that has no driver for it yet. So it is to announce
-once, which it does before the guest runs, and nothing passes the primary's port until then; what the other way does is a
-story of its own (`by_all`).
+once, when the guest begins to run, and nothing passes the primary's port until it has; what the other way does is a story of
+its own (`by_all`).
 """
 import time
 from dataclasses import dataclass, replace
@@ -21,6 +21,7 @@ from .qmp import Refused, reported_at, reported_ns
 
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
 BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
+ANNOUNCED_SECONDS = 1  # after it runs, unless there is no primary
 STOPPED_MS = 20      # QEMU goes on copying until it thinks that it can do the rest in this time
 
 
@@ -96,6 +97,8 @@ class Migration:
             raise Refused(f"the migration has {end}: {self.source.qmp.do('query-migrate')}")
         resume = self.destination.qmp.await_event("RESUME")
         if self._gate:
+            if self._host.machine.failover:
+                self._gate.await_announcement(ANNOUNCED_SECONDS)
             self._gate.open()
             self._gate.close()
         stop = self.source.qmp.await_event("STOP", self._mark)
