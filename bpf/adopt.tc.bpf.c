@@ -6,13 +6,13 @@
  *   receive   it drops all that comes by the standby while a primary is there, be that dead: unicast goes straight to
  *             the master, and so do broadcast and multicast that come by no other.
  *   transmit  it sends by the primary for as long as that has a link; by whom it is to go is in fom_masters. A primary
- *             that is being opened may have a link before its queues work (__dev_open(), dev_activate()), and swallows
- *             frames: until it has a program of ours, those for the standby do not get as far as that choice.
+ *             may have a link before its queues work (__dev_open(), linkwatch_do_dev()), and swallows frames then: they
+ *             do not get as far as that choice.
  */
 #include "admit.h"
 #include "adopted.h"
+#include "idle_queue.h"
 #include "moved.h"
-#include "newcomer.h"
 #include "probe.h"
 #include "select.h"
 #include "twice.h"
@@ -87,23 +87,25 @@ int fom_adopt_tx(struct __sk_buff *skb)
 	return VERDICT_NEXT;
 }
 
-/* At the master itself, whose frames nobody who listens there has seen yet: so only for as long as it has to be. */
+/* At the master itself, whose frames nobody who listens there has seen yet: so no longer than it has to be. */
 SEC("tc")
 int fom_adopt_steer(struct __sk_buff *skb)
 {
 	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
 	struct fom_master *master = adopted_master_of(skb->ifindex);
+	struct net_device *dev = kernel_read(struct sk_buff, kernel_skb(skb), dev);
 	struct fom_slot *slot;
-	__u32 active;
 
 	if (!master || data + sizeof(struct ethhdr) > end || is_link_local(data))
 		return VERDICT_NEXT;
-	active = master->active;
-	if (active >= FOM_MAX_SLAVES)
-		return VERDICT_NEXT;
-	slot = &master->slots[active];
-	if (slot->role != FOM_ROLE_STANDBY || !has_newcomer(kernel_read(struct sk_buff, kernel_skb(skb), dev)) ||
-	    fom_state_at(plain_number(net_of_packet(skb)), slot->ifindex) != SLAVE_LIVE)
-		return VERDICT_NEXT;
-	return bpf_redirect(slot->ifindex, 0);
+	for (__u32 number = 0; number < FOM_MAX_SLAVES; number++) {
+		slot = &master->slots[number];
+		if (!slot_usable(slot) || slot->role != FOM_ROLE_STANDBY)
+			continue;
+		if (!has_idle_queue(dev, slot->ifindex) ||
+		    fom_state_at(plain_number(net_of_packet(skb)), slot->ifindex) != SLAVE_LIVE)
+			break;
+		return bpf_redirect(slot->ifindex, 0);
+	}
+	return VERDICT_NEXT;
 }

@@ -25,6 +25,10 @@ static __always_inline struct fom_place adopted_place_of(__u32 ifindex)
 static __always_inline struct fom_master *adopted_master_of(__u32 ifindex)
 {
 	__u32 *place = bpf_map_lookup_elem(&fom_adopted, &ifindex);
+	struct fom_master *master;
 
-	return place && FOM_PLACE_SLOT(*place) == FOM_PLACE_PORT ? place_of(*place).master : NULL;
+	if (!place || FOM_PLACE_SLOT(*place) != FOM_PLACE_PORT)
+		return NULL;
+	master = place_of(*place).master;
+	return master && master->visible == ifindex ? master : NULL;
 }

@@ -67,7 +67,7 @@ void return_to_primary(Kernel &kernel, fom_master &entry) {
 		if (!(place.flags & FOM_SLOT_READY) || place.role != FOM_ROLE_PRIMARY || entry.active == slot)
 			continue;
 		auto link = kernel.visible_route.link(static_cast<int>(place.ifindex));
-		if (!link || !*link || !(*link)->works())
+		if (!link || !*link || !(*link)->carries())
 			continue;
 		std::atomic_ref(entry.active).store(slot);
 		auto sender = FrameSender::open();
@@ -90,12 +90,16 @@ void clear_entry(Kernel &kernel, unsigned index) {
 	std::atomic_ref(entry.version).store(0);
 }
 
-/// Once it is told who is active.
-Status steer_master(Kernel &kernel, const Master &master) {
-	if (auto done = kernel.maps.set_adopted(master.visible, FOM_PLACE(master.index, FOM_PLACE_PORT)); !done)
-		return done;
-	auto done = bpf::attach_adopted_master(kernel.programs.adopt_steer(), master.visible);
-	return done ? done : tl::unexpected(std::move(done.error()).within(fmt::format("program on {}", master.name)));
+/// What it does at net_failover itself costs nothing to be without, but for a few frames at a replug.
+void steer_master(Kernel &kernel, const Master &master) {
+	Status done = fail("the kernel refused the program");
+	if (kernel.programs.adopt_steer() >= 0)
+		done = kernel.maps.set_adopted(master.visible, FOM_PLACE(master.index, FOM_PLACE_PORT));
+	if (done)
+		done = bpf::attach_adopted_master(kernel.programs.adopt_steer(), master.visible);
+	if (!done)
+		log::warning("{}: a primary that is not ready yet may lose frames: {}", master.name,
+			     done.error().message);
 }
 
 } // namespace
@@ -175,10 +179,7 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 		std::atomic_ref(entry.active)
 		    .store(carries ? *primary : master->slot_with(FOM_ROLE_STANDBY).value_or(FOM_NO_SLOT));
 	}
-	if (auto done = steer_master(kernel, *master); !done) {
-		give_up_master(kernel, *master);
-		return tl::unexpected(done.error());
-	}
+	steer_master(kernel, *master);
 	master->model.adopt_active(entry.active);
 	master->model.adopt_carrier(found.master.carrier);
 	if (entry.chosen < FOM_MAX_SLAVES)
@@ -205,7 +206,7 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
 	slave.mtu = nic.link.mtu;
 	slave.up = nic.link.flags & IFF_UP;
-	slave.carrier = nic.link.works();
+	slave.carrier = nic.link.carries();
 
 	fom_slot &place = entry.slots[*slot];
 	if (!before) {

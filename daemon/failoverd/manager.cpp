@@ -196,7 +196,7 @@ void Manager::slave_changed(Master &master, model::Slot slot, const netlink::Lin
 	Slave &slave = *master.slaves[slot];
 	slave.up = link.flags & IFF_UP;
 	slave.mtu = link.mtu;
-	const bool carrier = link.works();
+	const bool carrier = link.carries();
 	const bool lost = slave.carrier && !carrier;
 	if (carrier != slave.carrier) {
 		slave.carrier = carrier;

@@ -40,7 +40,7 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
 	slave.mtu = link->mtu;
 	slave.up = link->flags & IFF_UP;
-	slave.carrier = link->works();
+	slave.carrier = link->carries();
 	slave.xdp = entry.early;
 	slave.features_before = recall_features(kRuntimeDir, slave.ifindex);
 	master.slaves[slot] = slave;

@@ -151,7 +151,7 @@ Status ready_slave(Kernel &kernel, Master &master, model::Slot slot, Slave slave
 		return done;
 	}
 	if (auto link = kernel.hidden_route.link(slave.ifindex); link && *link) {
-		slave.carrier = (*link)->works();
+		slave.carrier = (*link)->carries();
 		slave.up = (*link)->flags & IFF_UP;
 		slave.mtu = (*link)->mtu;
 	}

@@ -11,11 +11,11 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <initializer_list>
 #include <linux/if_link.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <string_view>
+#include <tuple>
 #include <unistd.h>
 
 namespace failover::bpf {
@@ -33,6 +33,8 @@ constexpr std::uint32_t kTcPriority = 1;
 // The same where users may have filters too: not the first, which everybody takes.
 constexpr std::uint32_t kSharedHandle = 0xf0;
 constexpr std::uint32_t kSharedPriority = 0xf0;
+// After all that users have where their own frames leave: rules and marks of theirs have been at work by then.
+constexpr std::uint32_t kLastPriority = 0xffff;
 
 /// The head of struct bpf_link_info with the part that TCX, netkit and XDP links share; the installed header may be
 /// older than the running kernel.
@@ -123,11 +125,11 @@ Result<bool> make_clsact(int ifindex, bpf_tc_attach_point where) {
 	return error == 0;
 }
 
-/// Is our filter at this slave of net_failover's?
-bool has_adopted_filter(int ifindex, bpf_tc_attach_point where) {
+/// Is our filter at this slave of net_failover's, or at itself?
+bool has_adopted_filter(int ifindex, bpf_tc_attach_point where, std::uint32_t priority) {
 	LibbpfLog log;
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
-	LIBBPF_OPTS(bpf_tc_opts, found, .handle = kSharedHandle, .priority = kSharedPriority);
+	LIBBPF_OPTS(bpf_tc_opts, found, .handle = kSharedHandle, .priority = priority);
 	return bpf_tc_query(&hook, &found) == 0 && is_ours(found.prog_id);
 }
 
@@ -164,32 +166,6 @@ Result<Hook> attach_ingress(const char *what, int program_fd, int ifindex) {
 	if (auto done = attach_filter(program_fd, ifindex, BPF_TC_INGRESS, kTcHandle, kTcPriority); !done)
 		return tl::unexpected(done.error());
 	return Hook::kFilter;
-}
-
-struct Beside {
-	const char *what;
-	int program_fd;
-	bpf_tc_attach_point where;
-};
-
-/// At a device of the namespace that users see. Where others have filters, one of theirs may decide before ours; links
-/// come before all filters.
-Result<Hook> attach_beside_users(int ifindex, std::initializer_list<Beside> programs) {
-	auto alone = make_clsact(ifindex, BPF_TC_INGRESS);
-	Hook hook = Hook::kTcx;
-	for (const auto &[what, fd, where] : programs) {
-		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
-		if (take_up_link(pin, fd) ||
-		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where) &&
-		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
-			continue;
-		hook = Hook::kFilter;
-		if (auto done = attach_filter(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
-			detach_adopted(ifindex);
-			return tl::unexpected(done.error());
-		}
-	}
-	return hook;
 }
 
 } // namespace
@@ -231,24 +207,42 @@ Status attach_xdp(int program_fd, int ifindex) {
 }
 
 Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex) {
-	return attach_beside_users(ifindex, {{"adopt-rx", rx_fd, BPF_TC_INGRESS}, {"adopt-tx", tx_fd, BPF_TC_EGRESS}});
+	// Where others have filters, one of theirs may decide before ours; links come before all filters.
+	auto alone = make_clsact(ifindex, BPF_TC_INGRESS);
+	Hook hook = Hook::kTcx;
+	for (const auto &[what, fd, where] :
+	     {std::tuple{"adopt-rx", rx_fd, BPF_TC_INGRESS}, std::tuple{"adopt-tx", tx_fd, BPF_TC_EGRESS}}) {
+		const std::string pin = link_pin(fmt::format("{}-{}", what, ifindex));
+		if (take_up_link(pin, fd) ||
+		    (!alone.value_or(false) && !has_adopted_filter(ifindex, where, kSharedPriority) &&
+		     make_link(pin, fd, ifindex, where == BPF_TC_INGRESS ? kBpfTcxIngress : kBpfTcxEgress)))
+			continue;
+		hook = Hook::kFilter;
+		if (auto done = attach_filter(fd, ifindex, where, kSharedHandle, kSharedPriority); !done) {
+			detach_adopted(ifindex);
+			return tl::unexpected(done.error());
+		}
+	}
+	return hook;
 }
 
 Status attach_adopted_master(int steer_fd, int ifindex) {
-	auto hook = attach_beside_users(ifindex, {{"adopt-steer", steer_fd, BPF_TC_EGRESS}});
-	return hook ? Status() : tl::unexpected(std::move(hook.error()));
+	if (auto made = make_clsact(ifindex, BPF_TC_EGRESS); !made)
+		return tl::unexpected(std::move(made.error()));
+	return attach_filter(steer_fd, ifindex, BPF_TC_EGRESS, kSharedHandle, kLastPriority);
 }
 
 void detach_adopted(int ifindex) {
 	LibbpfLog quiet;
-	for (const char *what : {"adopt-rx", "adopt-tx", "adopt-steer"})
+	for (const char *what : {"adopt-rx", "adopt-tx"})
 		::unlink(link_pin(fmt::format("{}-{}", what, ifindex)).c_str());
-	for (const auto where : {BPF_TC_INGRESS, BPF_TC_EGRESS}) {
-		LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
-		LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kSharedHandle, .priority = kSharedPriority);
-		if (has_adopted_filter(ifindex, where))
-			bpf_tc_detach(&hook, &ours);
-	}
+	for (const auto where : {BPF_TC_INGRESS, BPF_TC_EGRESS})
+		for (const auto priority : {kSharedPriority, kLastPriority}) {
+			LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = where);
+			LIBBPF_OPTS(bpf_tc_opts, ours, .handle = kSharedHandle, .priority = priority);
+			if (has_adopted_filter(ifindex, where, priority))
+				bpf_tc_detach(&hook, &ours);
+		}
 }
 
 void detach_all(int ifindex) {

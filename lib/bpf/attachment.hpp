@@ -23,7 +23,7 @@ enum class Hook { kNetkit, kTcx, kFilter, kXdp };
 /// Both programs for slaves of a net_failover, at a device of the namespace that users see, beside what users have
 /// there.
 [[nodiscard]] Result<Hook> attach_adopted(int rx_fd, int tx_fd, int ifindex);
-/// The one program for its master, where frames leave that.
+/// The one program for its master, where frames leave that, after all filters that users have there.
 [[nodiscard]] Status attach_adopted_master(int steer_fd, int ifindex);
 /// Takes them off either again, and leaves what users have there.
 void detach_adopted(int ifindex);

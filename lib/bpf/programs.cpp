@@ -10,13 +10,13 @@
 #include "rx.skel.h"
 #include "xdp.skel.h"
 
-#include <algorithm>
 #include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -32,6 +32,29 @@ Result<UniqueFd> open_program(const std::string &path) {
 	if (!fd)
 		return fail_errno(errno, fmt::format("BPF program {}", path));
 	return fd;
+}
+
+/// Loads the programs for a net_failover, with or without the one at itself, and pins each where `pin` says.
+Status load_adoption(const std::function<std::string(const char *)> &pin, bool steer) {
+	const auto options = open_options();
+	LibbpfLog log;
+	Owned<adopt_bpf, adopt_bpf__destroy> object(adopt_bpf__open_opts(&options));
+	if (object)
+		bpf_program__set_autoload(object->progs.fom_adopt_steer, steer);
+	if (!object || adopt_bpf__load(object.get()) != 0)
+		return fail(fmt::format("the programs for net_failover were refused: {}", log.take_reason()));
+	const auto &programs = object->progs;
+	for (const auto &[name, program] :
+	     {std::pair{"rx", programs.fom_adopt_rx}, std::pair{"tx", programs.fom_adopt_tx},
+	      std::pair{"steer", steer ? programs.fom_adopt_steer : nullptr}}) {
+		if (!program)
+			continue;
+		const std::string path = pin(name);
+		::unlink(path.c_str());
+		if (auto pinned = pin_program(program, path); !pinned)
+			return pinned;
+	}
+	return {};
 }
 
 } // namespace
@@ -120,33 +143,24 @@ Status Programs::load(const std::string &folder, std::uint32_t hidden_netns) {
 }
 
 Status Programs::want_adoption() {
-	if (adopt_rx_ && adopt_tx_ && adopt_steer_)
+	if (adopt_rx_ && adopt_tx_)
 		return {};
 	const auto pin = [this](const char *name) { return fmt::format("{}/adopt-{}", folder_, name); };
-	const std::array<std::pair<const char *, UniqueFd *>, 3> wanted = {
-	    {{"rx", &adopt_rx_}, {"tx", &adopt_tx_}, {"steer", &adopt_steer_}}};
 	std::error_code error;
-	if (!std::ranges::all_of(wanted, [&](const auto &one) { return fs::exists(pin(one.first), error); })) {
-		const auto options = open_options();
-		LibbpfLog log;
-		Owned<adopt_bpf, adopt_bpf__destroy> programs(adopt_bpf__open_opts(&options));
-		if (!programs || adopt_bpf__load(programs.get()) != 0)
-			return fail(fmt::format("the programs for net_failover were refused: {}", log.take_reason()));
-		const auto &loaded = programs->progs;
-		for (const auto &[name, program] :
-		     {std::pair{"rx", loaded.fom_adopt_rx}, std::pair{"tx", loaded.fom_adopt_tx},
-		      std::pair{"steer", loaded.fom_adopt_steer}}) {
-			const std::string path = pin(name);
-			::unlink(path.c_str());
-			if (auto pinned = pin_program(program, path); !pinned)
-				return pinned;
-		}
+	if (!fs::exists(pin("rx"), error) || !fs::exists(pin("tx"), error)) {
+		// Without the one that reads most of the kernel net_failover is as good as it is by itself where frames
+		// leave.
+		if (auto all = load_adoption(pin, true); !all)
+			if (auto least = load_adoption(pin, false); !least)
+				return least;
 	}
-	for (const auto &[name, fd] : wanted) {
+	for (const auto &[name, fd] :
+	     {std::pair{"rx", &adopt_rx_}, std::pair{"tx", &adopt_tx_}, std::pair{"steer", &adopt_steer_}}) {
 		auto opened = open_program(pin(name));
-		if (!opened)
+		if (opened)
+			*fd = std::move(*opened);
+		else if (fd != &adopt_steer_)
 			return tl::unexpected(opened.error());
-		*fd = std::move(*opened);
 	}
 	return {};
 }

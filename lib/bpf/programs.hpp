@@ -25,6 +25,7 @@ public:
 	[[nodiscard]] Status want_adoption();
 	[[nodiscard]] int adopt_rx() const { return adopt_rx_.get(); }
 	[[nodiscard]] int adopt_tx() const { return adopt_tx_.get(); }
+	/// -1 where the kernel refused it.
 	[[nodiscard]] int adopt_steer() const { return adopt_steer_.get(); }
 	/// Whether the kernel itself reports carrier changes and unbinding, see watch.trace.bpf.c.
 	[[nodiscard]] bool watches_carrier() const { return watches_carrier_; }

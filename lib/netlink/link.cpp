@@ -88,8 +88,8 @@ bool describes_device(const nlmsghdr *message) {
 	return info.ifi_family == AF_UNSPEC;
 }
 
-bool Link::works() const {
-	return flags & IFF_UP && carrier && qdisc != "noop";
+bool Link::carries() const {
+	return flags & IFF_UP && carrier;
 }
 
 Result<Link> parse_link(const nlmsghdr *message) {

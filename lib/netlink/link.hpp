@@ -44,9 +44,8 @@ struct Link {
 	unsigned event = 0; ///< IFLA_EVENT_*: what a notification is about, where the kernel says so
 	std::optional<std::uint8_t> addr_gen_mode; ///< IN6_ADDR_GEN_MODE_*; absent while IPv6 is not on the device
 
-	/// Up, with carrier, and its queues at work: these swallow frames until some time after the driver has said
-	/// that there is carrier (linkwatch_do_dev(), dev_activate(), noop_qdisc); the kernel notifies again then.
-	[[nodiscard]] bool works() const;
+	/// Up, with carrier.
+	[[nodiscard]] bool carries() const;
 
 	friend bool operator==(const Link &, const Link &) = default;
 };

@@ -35,7 +35,7 @@ KERNELS, NICS = ("6.1", "6.12"), ("e1000e", "vmxnet3")
 # any bound: once is enough, and these systems with these NICs only, unless they are asked for; quickly, with every NIC but the
 # first only what follows.
 RUNS, PEERS_RUNS = 2, 1
-WHOLE = {EagerBond: NICS[:1], Team: NICS[:1]}
+WHOLE = {Team: NICS[:1]}
 QUICK = {EagerBond: (), Team: (), Adopt: NICS[:1], Bond: NICS[:1]}
 BRIEF = [(event, "both") for event in EVENTS if event != "migrate"]
 ATTEMPTS = 2  # guests booted for one set of runs before it is given up

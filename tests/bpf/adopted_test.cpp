@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// fom_adopt_steer: what the kernel's own net_failover does not get to choose, and that it is no more than that: who
-// listens at net_failover does not see what is turned there.
+// fom_adopt_steer at the kernel's own net_failover: it leaves alone what has no queue that loses frames, for who
+// listens there does not see what is turned.
 #include "datapath.hpp"
 
 #include <catch2/catch.hpp>
@@ -10,41 +10,50 @@ using namespace failover::test;
 namespace {
 
 constexpr unsigned kStandby = 0, kPrimary = 1;
+const failover::MacAddress kNearestBridge{{0x01, 0x80, 0xc2, 0x00, 0x00, 0x0e}};
 const Packet kOutgoing = frame(kPeerMac, kMasterMac);
 
 } // namespace
 
-TEST_CASE("A primary that nobody knows yet does not get what is for the standby") {
+TEST_CASE("net_failover chooses for itself while all queues work") {
 	Datapath path;
 	path.adopt();
-	path.master().active = kStandby;
-	CHECK(path.send_adopted(kOutgoing) == kRedirect);
-	SECTION("known, it has a program that turns frames itself") {
-		path.enter_adopted(kPrimary);
+	path.master().active = GENERATE(kStandby, kPrimary);
+	SECTION("a queue of their own") {
+		path.give_queue(kPrimary);
 	}
-	SECTION("without a link net_failover would not send by it") {
+	SECTION("none, which is the kernel's own kind too") {}
+	SECTION("no link") {
 		path.set_carrier(kPrimary, false);
 	}
-	SECTION("closed, neither") {
+	SECTION("closed, its queues do not work, but net_failover does not choose it") {
+		path.give_queue(kPrimary);
 		path.set_up(kPrimary, false);
 	}
-	SECTION("gone, even less") {
+	SECTION("gone") {
 		path.remove(kPrimary);
-	}
-	SECTION("the standby has no link either, so net_failover may choose") {
-		path.set_carrier(kStandby, false);
-	}
-	SECTION("it is the active one") {
-		path.master().active = kPrimary;
 	}
 	CHECK(path.send_adopted(kOutgoing) == kNext);
 }
 
-TEST_CASE("A primary that is known and whose programs are not in their places yet is one that nobody knows") {
+TEST_CASE("A primary whose link has come before its queues work does not get to lose frames") {
 	Datapath path;
 	path.adopt();
-	path.master().active = kStandby;
-	path.enter_adopted(kPrimary);
-	path.master().slots[kPrimary].flags = FOM_SLOT_USED;
-	CHECK(path.send_adopted(kOutgoing) == kRedirect);
+	path.give_queue(kPrimary);
+	bool turned = false;
+	// linkwatch_event() is on its way, and now and then here first.
+	for (int round = 0; round < 2000 && !turned; ++round) {
+		path.set_carrier(kPrimary, false);
+		path.set_carrier(kPrimary, true);
+		turned = path.send_adopted(kOutgoing) == kRedirect;
+	}
+	CHECK(turned);
+}
+
+TEST_CASE("A device that is nobody's master, and a frame for the link alone, are none of its business") {
+	Datapath path;
+	path.adopt();
+	CHECK(path.send_adopted(frame(kNearestBridge, kMasterMac)) == kNext);
+	path.master().visible = 0;
+	CHECK(path.send_adopted(kOutgoing) == kNext);
 }

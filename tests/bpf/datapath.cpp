@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fmt/format.h>
 #include <linux/if_ether.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -146,13 +147,15 @@ void Datapath::adopt() {
 			    "ip link set standby master over && ip link set primary master over") == 0);
 	over_ = route_->link("over").value()->ifindex;
 	REQUIRE(maps_->set_adopted(over_, FOM_PLACE(0u, FOM_PLACE_PORT)).has_value());
+	master().visible = static_cast<std::uint32_t>(over_);
 	master().slots[0].role = FOM_ROLE_STANDBY;
 	master().slots[1].role = FOM_ROLE_PRIMARY;
-	enter_adopted(0);
 }
 
-void Datapath::enter_adopted(unsigned slot) {
-	REQUIRE(maps_->set_adopted(slave_[slot], FOM_PLACE(0u, slot)).has_value());
+void Datapath::give_queue(unsigned slot) {
+	const std::string command =
+	    fmt::format("tc qdisc replace dev {} root pfifo", slot == 0 ? "standby" : "primary");
+	REQUIRE(std::system(command.c_str()) == 0);
 }
 
 int Datapath::send_adopted(const Packet &packet) {

@@ -41,7 +41,8 @@ public:
 	/// Puts both slaves under a device, as net_failover does with its own, and enters that and the standby as
 	/// adopted.
 	void adopt();
-	void enter_adopted(unsigned slot);
+	/// With a queue before the driver, as NICs have.
+	void give_queue(unsigned slot);
 	/// What is done with a frame that the device over both is to send.
 	[[nodiscard]] int send_adopted(const Packet &packet);
 

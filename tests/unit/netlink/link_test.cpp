@@ -94,22 +94,16 @@ TEST_CASE("Every field of a link message is read") {
 	CHECK(link == expected);
 }
 
-TEST_CASE("A link works when it is up, has carrier, and its queues are at work") {
+TEST_CASE("A link carries when it is up and has carrier, which it keeps while it is closed") {
 	Link link;
 	link.flags = IFF_UP;
 	link.carrier = true;
-	link.qdisc = "mq";
-	CHECK(link.works());
-	SECTION("closed, it keeps its carrier") {
-		link.flags = 0;
-	}
-	SECTION("without carrier") {
-		link.carrier = false;
-	}
-	SECTION("the carrier is there, and what it is given is thrown away") {
-		link.qdisc = "noop";
-	}
-	CHECK_FALSE(link.works());
+	CHECK(link.carries());
+	link.flags = 0;
+	CHECK_FALSE(link.carries());
+	link.flags = IFF_UP;
+	link.carrier = false;
+	CHECK_FALSE(link.carries());
 }
 
 TEST_CASE("A link message cut at any byte is either whole fields or an error") {

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a driver took to tell of a lost link, out of a trace; the trace's own form, out of a kernel's."""
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -38,6 +39,11 @@ def test_from_the_last_interrupt_until_the_driver_tells():
 
 def test_late_is_what_it_took_longer_than_the_least():
     assert Noticing(host()).late(cuts=2) == pytest.approx([6, 0])
+
+
+def test_no_more_than_a_driver_takes_is_taken_for_its_own(monkeypatch):
+    monkeypatch.setitem(WAYS, "e1000e", replace(WAYS["e1000e"], most_ms=7))
+    assert Noticing(host()).late(cuts=2) == pytest.approx([3, 0])
 
 
 def test_a_cut_the_driver_never_told_of_is_no_cut_without_delay():

@@ -57,4 +57,5 @@ class Adopted(Helped, Product):
     def programs(self):
         """Of ours, at any device of the first namespace."""
         shown = self._guest.run("tc", "filter", "show", "dev", self.intree.names["standby"], "ingress").stdout
+        shown += self._guest.run("tc", "filter", "show", "dev", self.name, "egress").stdout
         return "fom_adopt" in shown or bool(self._guest.sh("ls /sys/fs/bpf/failover 2>/dev/null || true").split())

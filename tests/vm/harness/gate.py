@@ -5,13 +5,14 @@ import os
 import select
 import socket
 import struct
+import time
 
-from lab.capture import SOL_PACKET, in_namespace
+from lab.capture import ETH_P_ALL, SOL_PACKET, in_namespace
 
 AF_BRIDGE = 7
 RTM_SETLINK, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 19, 0x1, 0x4, 2  # linux/rtnetlink.h, linux/netlink.h
 IFLA_PROTINFO, IFLA_BRPORT_STATE, NLA_F_NESTED = 12, 1, 0x8000        # linux/if_link.h
-ETH_P_RARP, PACKET_IGNORE_OUTGOING = 0x8035, 23                       # linux/if_ether.h, linux/if_packet.h
+ETH_P_RARP, PACKET_IGNORE_OUTGOING = b"\x80\x35", 23                   # linux/if_ether.h, linux/if_packet.h
 DISABLED, FORWARDING = 0, 3                                           # BR_STATE_*, linux/if_bridge.h
 
 
@@ -23,9 +24,10 @@ class Gate:
     def _connect(self):
         self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._ifindex = socket.if_nametoindex(self._port)
+        # Of all kinds of frames: those of one kind are handed out after the bridge, which drops them while it is shut.
         self._ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         self._ear.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-        self._ear.bind((self._port, ETH_P_RARP))
+        self._ear.bind((self._port, ETH_P_ALL))
 
     def shut(self):
         self._set(DISABLED)
@@ -34,8 +36,12 @@ class Gate:
         self._set(FORWARDING)
 
     def await_announcement(self, seconds):
-        """A RARP has come to the port while it was shut, if one comes in this time."""
-        select.select([self._ear], [], [], seconds)
+        """Whether a RARP has come to the port since the gate was made, or comes in this time."""
+        deadline = time.monotonic() + seconds
+        while select.select([self._ear], [], [], max(0, deadline - time.monotonic()))[0]:
+            if self._ear.recv(64)[12:14] == ETH_P_RARP:
+                return True
+        return False
 
     def _set(self, state):
         attribute = struct.pack("=HHB3x", 5, IFLA_BRPORT_STATE, state)

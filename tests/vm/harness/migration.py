@@ -21,7 +21,7 @@ from .qmp import Refused, reported_at, reported_ns
 
 SECONDS = 180    # for the memory of a guest; its size and this machine's load decide
 BANDWIDTH = 4 << 30  # bytes a second: as fast as it goes
-ANNOUNCED_SECONDS = 1  # after it runs, unless there is no primary
+ANNOUNCED_SECONDS = 5  # after it runs
 STOPPED_MS = 20      # QEMU goes on copying until it thinks that it can do the rest in this time
 
 
@@ -95,10 +95,11 @@ class Migration:
         end = self.await_status("completed", "failed", "cancelled")["data"]["status"]
         if end != "completed":
             raise Refused(f"the migration has {end}: {self.source.qmp.do('query-migrate')}")
-        resume = self.destination.qmp.await_event("RESUME")
+        resume, there = self.destination.qmp.await_event("RESUME"), self.destination.machine
         if self._gate:
-            if self._host.machine.failover:
-                self._gate.await_announcement(ANNOUNCED_SECONDS)
+            # Without teaming, or without one over there, there is no primary yet that could be announced.
+            if there.failover and there.plugged:
+                assert self._gate.await_announcement(ANNOUNCED_SECONDS), "QEMU did not announce the guest by the primary"
             self._gate.open()
             self._gate.close()
         stop = self.source.qmp.await_event("STOP", self._mark)
@@ -127,6 +128,8 @@ class Migration:
     def _await_failure(self, status):
         self.await_status(status)
         self.destination.close()
+        if self._gate:
+            self._gate.close()
         assert self.source.qmp.do("query-status")["running"], f"the guest does not run although its migration has {status}"
 
 
