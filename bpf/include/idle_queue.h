@@ -4,11 +4,13 @@
 
 #include "liveness.h"
 
-#define FOM_LOWERS_MAX 4 /* lower devices of a master that are looked at; net_failover has two at most */
-#define FOM_QDISC_BUILTIN                                                                                              \
-	0x1 /* TCQ_F_BUILTIN, include/net/sch_generic.h: noop_qdisc, and noqueue, which takes nothing */
+#define FOM_LOWERS_MAX 4      /* lower devices of a master that are looked at; net_failover has two at most */
+#define FOM_QDISC_BUILTIN 0x1 /* TCQ_F_BUILTIN, include/net/sch_generic.h */
 
-/* noop_qdisc, which a queue has until dev_activate() and again from dev_deactivate() on. */
+/*
+ * noop_qdisc, which a queue has until dev_activate() and again from dev_deactivate() on. The kernel's other own one is
+ * noqueue, which has no enqueue().
+ */
 static __always_inline bool is_idle(struct net_device *dev, __u32 number)
 {
 	void *queue =

@@ -67,6 +67,7 @@ def test_unplug_and_replug_lose_few(host, adopted, note, nic, most):
 
 
 def test_it_is_told_and_obeys_like_any_other(host, guest, adopted):
+    assert "fom_adopt_steer" in guest.run("tc", "filter", "show", "dev", adopted.name, "egress").stdout
     adopted.control("switch", adopted.name, "standby")
     adopted.master.expect(active="standby")
     host.await_path("standby")
