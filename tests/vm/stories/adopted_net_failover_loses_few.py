@@ -63,7 +63,8 @@ def test_unplug_and_replug_lose_few(host, adopted, note, nic, most):
         note(f"replug: {stream}")
         assert host.fabric.port_of() == "primary"
         assert stream.lost <= RECEIVING
-        assert not both_ways or stream.outbound.lost == 0, "sent by a primary whose queues did not work yet"
+        # One may be on its way to net_failover when the primary's link comes.
+        assert not both_ways or stream.outbound.lost <= 1, "sent by a primary whose queues did not work yet"
 
 
 def test_it_is_told_and_obeys_like_any_other(host, guest, adopted):

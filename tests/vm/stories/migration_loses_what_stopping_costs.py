@@ -21,15 +21,16 @@ ROUNDS = 10
 traffic = pytest.mark.parametrize("both_ways", [True, False], ids=["both", "receiving"])
 
 
-def lose_few(host, note, both_ways, arrived):
-    """Both ways together, beyond what stopping costs, there or back; of what the guest sends nothing is lost, not once."""
+def lose_few(host, note, both_ways, arrived, sent_lost=0):
+    """Both ways together, beyond what stopping costs, there or back; of what the guest sends no more than `sent_lost` is lost,
+    not once."""
     def there_or_back():
         stream = host.stream(both_ways, pps=1000)
         moved = migrate(host)
         arrived()
         stream.flows().stop()
         note(f"{moved}; {stream}")
-        assert not both_ways or stream.outbound.lost == 0
+        assert not both_ways or stream.outbound.lost <= sent_lost
         return {"both ways, beyond the stop": stream.lost - moved.stopped_ms * host.machine.pace(1000) / 1000}
     assert_within(host.machine.may_lose(SLACK), there_or_back, TIMES)
 
@@ -53,8 +54,9 @@ def test_with_bpf(host, product, note, both_ways):
 @pytest.mark.alone
 @pytest.mark.machine(failover=True, elsewhere="vmxnet3")
 def test_with_the_kernels_own_driver_and_us_beside_it(host, adopted, note, both_ways):
-    """By itself that driver sends by the new primary before the kernel has put its queues to work."""
-    lose_few(host, note, both_ways, lambda: adopted.master.expect(active="primary", seconds=30))
+    """By itself that driver sends by the new primary before the kernel has put its queues to work. A frame may be on its way
+    from our look at them to that driver's."""
+    lose_few(host, note, both_ways, lambda: adopted.master.expect(active="primary", seconds=30), sent_lost=1)
     adopted.sees_only_master()
 
 
