@@ -14,6 +14,7 @@ ETH_P_ALL = 0x0003
 # linux/if_packet.h
 PACKET_OUTGOING = 4  # sent by this port, so on its way to the machine
 PACKET_AUXDATA = 8
+PACKET_IGNORE_OUTGOING = 23
 SOL_PACKET = 263
 AUXDATA = struct.Struct("=IIIHHHH")  # status, length, captured, where the MAC and network headers are, tag, its TPID
 VLAN_VALID = 1 << 4

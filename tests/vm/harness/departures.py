@@ -4,7 +4,7 @@ import ctypes
 import socket
 import struct
 
-from lab.capture import ETH_P_ALL, SOL_PACKET, in_namespace
+from lab.capture import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET, in_namespace
 
 from . import wait
 from .fabric import TAPS
@@ -13,7 +13,7 @@ from .fabric import TAPS
 class Departures:
     """Of datagrams to a UDP port, heard at the fabric's ports. A context manager."""
 
-    SO_ATTACH_FILTER, SO_RCVBUFFORCE, PACKET_IGNORE_OUTGOING = 26, 33, 23
+    SO_ATTACH_FILTER, SO_RCVBUFFORCE = 26, 33
     # Classic BPF (linux/filter.h)
     WORD, BYTE, EQUAL, END = 0x28, 0x30, 0x15, 0x06
 
@@ -28,7 +28,7 @@ class Departures:
         ear = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
         ear.setsockopt(socket.SOL_SOCKET, self.SO_ATTACH_FILTER, self._filter)
         ear.setsockopt(socket.SOL_SOCKET, self.SO_RCVBUFFORCE, 16 << 20)
-        ear.setsockopt(SOL_PACKET, self.PACKET_IGNORE_OUTGOING, 1)
+        ear.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
         ear.setblocking(False)
         ear.bind((tap, ETH_P_ALL))
         return ear

@@ -7,12 +7,12 @@ import socket
 import struct
 import time
 
-from lab.capture import ETH_P_ALL, SOL_PACKET, in_namespace
+from lab.capture import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET, in_namespace
 
 AF_BRIDGE = 7
 RTM_SETLINK, NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 19, 0x1, 0x4, 2  # linux/rtnetlink.h, linux/netlink.h
 IFLA_PROTINFO, IFLA_BRPORT_STATE, NLA_F_NESTED = 12, 1, 0x8000        # linux/if_link.h
-ETH_P_RARP, PACKET_IGNORE_OUTGOING = b"\x80\x35", 23                   # linux/if_ether.h, linux/if_packet.h
+ETH_P_RARP = b"\x80\x35"                                              # linux/if_ether.h
 DISABLED, FORWARDING = 0, 3                                           # BR_STATE_*, linux/if_bridge.h
 
 

@@ -8,10 +8,8 @@ import threading
 import time
 from collections import deque
 
-from lab.capture import in_namespace
+from lab.capture import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET, in_namespace
 
-SOL_PACKET, PACKET_IGNORE_OUTGOING = 263, 23
-ETH_P_ALL = 3
 AF_BRIDGE = 7
 # linux/rtnetlink.h, linux/neighbour.h
 RTM_NEWNEIGH, NDA_LLADDR, NUD_REACHABLE, NTF_MASTER = 28, 2, 0x02, 0x04
