@@ -29,7 +29,7 @@ from harness.stillness import Stillness, stolen  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 # Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.
-OURS = {"product", "adopted", "installed", "system"}
+OURS = {"product", "daemon", "adopted", "installed", "system"}
 DEBIAN = {"installed", "system"}
 FAILED = pytest.StashKey[bool]()
 STOPPED = pytest.StashKey[str]()
@@ -250,6 +250,14 @@ def installed(request, host):
     yield installed
     if not request.node.stash.get(FAILED, False):
         installed.judge()
+
+
+@pytest.fixture
+def daemon(request, host):
+    """Our package, installed. failoverd is for the story to start and to end."""
+    product = Product(host)
+    request.node.stash[PRODUCT] = product
+    return product
 
 
 @pytest.fixture

@@ -57,10 +57,11 @@ class Team:
 
 
 class Disorder:
-    def __init__(self, host, kmod, rng):
+    def __init__(self, host, kmod, daemon, rng):
         self._host = host
         self._guest = host.guest
         self._kmod = kmod
+        self._daemon = daemon
         self._rng = rng
         self._made = 0  # things with a number of their own
         self._address = None
@@ -103,6 +104,10 @@ class Disorder:
             yield 2, self.add_team, (draw.choice(["dummy", "veth"]), draw.choice(["here", "there", "moved"]))
         if self._teams:
             yield 3, self.del_team, (draw.randrange(len(self._teams)), draw.choice(["master", "member", "leave"]))
+        if self._daemon.runs:
+            yield 3, self.stop_daemon, (draw.choice(["killed", "ended"]),)
+        else:
+            yield 3, self.start_daemon, ()
         yield 1, self.reload, ()
 
     def draw(self):
@@ -222,6 +227,24 @@ class Disorder:
         # With a veth in a namespace, the end that is here goes when the kernel has come to it.
         self._await_shown()
 
+    def start_daemon(self):
+        self._daemon.start()
+        self._daemon.await_answer()
+
+    def stop_daemon(self, how):
+        """Until then it has known what the guest is reached by."""
+        path = self.path()
+        try:
+            wait.until("failoverd to tell it", lambda: self._told() == path, 20)
+        except wait.TooLate as late:
+            raise AssertionError(f"{path} carries, failoverd tells {self._told()}: {self._daemon.masters()}") from late
+        (self._daemon.kill if how == "killed" else self._daemon.end)()
+
+    def _told(self):
+        """The role of the slave that failoverd says carries the guest's traffic, or None."""
+        master = next(master for master in self._daemon.masters() if master["name"] == self._kmod.name)
+        return next((slave["role"] for slave in master["slaves"] if slave["health"] == "active"), None)
+
     def reload(self):
         """Everything is unloaded as it stands, and loaded when both NICs are there again."""
         self.unload()
@@ -296,3 +319,5 @@ class Disorder:
         if not self._up:
             self.switch_master()
         self.check()
+        if self._daemon.runs:
+            self.stop_daemon("ended")

@@ -54,17 +54,28 @@ class Product:
     def start(self):
         self._daemon = self._guest.start(*self.argv)
 
+    def await_answer(self):
+        """failoverd answers, whatever it knows."""
+        wait.until("failoverd to answer", self._answers, 20)
+
+    def _answers(self):
+        self.check_alive()
+        # Until its socket is there, failoverctl may tell what the kernel knows.
+        return self.control("version")["failoverd"] is not None
+
     def await_master(self):
         """failoverd answers and knows one master with two slaves."""
         wait.until("a master over both NICs", self._formed, 20)
 
     def _formed(self):
-        self.check_alive()
-        # Until its socket is there, failoverctl may tell what the kernel knows.
-        if self.control("version")["failoverd"] is None:
+        if not self._answers():
             return False
         masters = self.masters()
         return len(masters) == 1 and len(masters[0]["slaves"]) == 2
+
+    @property
+    def runs(self):
+        return self._daemon is not None
 
     def check_alive(self):
         seen = self._daemon.look()
@@ -75,10 +86,16 @@ class Product:
         self._daemon.stop(number=9)
         self._daemon = None
 
+    def end(self):
+        """As its administrator does: it takes leave."""
+        ended = self._daemon.stop()
+        self._daemon = None
+        assert ended.rc == 0, f"failoverd was asked to end: {ended!r}"
+
     def release(self):
         """Stop for good: everything of ours leaves the kernel and the NICs are the user's again."""
-        self._daemon.stop()
-        self._daemon = None
+        if self.runs:
+            self.end()
         self._guest.run("failoverd", "--release")
 
     def control(self, *words):

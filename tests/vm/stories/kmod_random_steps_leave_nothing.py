@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """NICs come and go, cables are cut and mended, drivers let go, the master is closed, renamed, given VLANs and macvlans in
-namespaces that are deleted, an administrator makes masters of his own, and the modules are unloaded and loaded: in any
-order, while traffic runs. After each step the guest shows what it should, and is reached whenever a NIC can carry.
+namespaces that are deleted, an administrator makes masters of his own, failoverd is started, ended and killed, and the
+modules are unloaded and loaded: in any order, while traffic runs. After each step the guest shows what it should, and is reached whenever a NIC can carry.
 
     peer -- br0 -- tap0 -- virtio-net (standby, hidden) -+          +- VLANs, macvlans
               `--- tap1 -- e1000e     (primary, hidden) -+- master -+        fom0 -- a dummy, a veth
@@ -23,25 +23,25 @@ LAST = 12  # steps told when one fails
 
 
 @pytest.mark.kernels("6.12", "debug")
-def test_random_steps_leave_nothing(request, host, guest, kmod, note):
-    go_through(request, host, guest, kmod, note, SHORT)
+def test_random_steps_leave_nothing(request, host, kmod, daemon, note):
+    go_through(request, host, kmod, daemon, note, SHORT)
 
 
 @pytest.mark.long
 @pytest.mark.kernels("6.12", "debug")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_two_thousand_random_steps_leave_nothing(request, host, guest, kmod, note, part):
-    go_through(request, host, guest, kmod, note, LONG // PARTS)
+def test_two_thousand_random_steps_leave_nothing(request, host, kmod, daemon, note, part):
+    go_through(request, host, kmod, daemon, note, LONG // PARTS)
 
 
-def go_through(request, host, guest, kmod, note, steps):
-    option = request.config.getoption
+def go_through(request, host, kmod, daemon, note, steps):
+    option, guest = request.config.getoption, host.guest
     steps = option("--steps") or steps
     seed = option("--seed")
     seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
     note(f"{steps} steps, --seed={seed}")
     await_namespaces(guest, 1)  # the hidden one
-    world = Disorder(host, kmod, random.Random(seed))
+    world = Disorder(host, kmod, daemon, random.Random(seed))
     stream = host.stream(pps=PPS)
     done = []
     try:
@@ -60,6 +60,7 @@ def go_through(request, host, guest, kmod, note, steps):
         stream.flows(packets=50)
         stream.stop()
         world.unload()
+        daemon.release()  # it keeps a namespace for slaves of its own, for when the module has gone
         guest.sh(f"for module in {' '.join(HELPERS)}; do modprobe -r $module || exit 1; done")
         await_namespaces(guest, 0)
         loaded = {line.split()[0] for line in guest.run("cat", "/proc/modules").stdout.splitlines()}
