@@ -97,21 +97,35 @@ Result<config::Config> first_config(const Options &options) {
 	return std::move(loaded->config);
 }
 
+Result<std::unique_ptr<Manager>> manager_of(EventLoop &loop, Journal &journal, const config::Config &config) {
+	auto kernel = Kernel::open();
+	if (!kernel)
+		return tl::unexpected(kernel.error());
+	return std::make_unique<Manager>(loop, std::move(*kernel), journal, config);
+}
+
+bool module_is_loaded() {
+	auto module = kmod::KernelModule::open();
+	return module && *module;
+}
+
 Status serve(const Options &options) {
 	auto config = first_config(options);
 	if (!config)
 		return tl::unexpected(config.error());
 	ExpeditedRcu::give_back_left();
-	auto kernel = Kernel::open();
-	if (!kernel)
-		return tl::unexpected(kernel.error());
 	auto loop = EventLoop::create();
 	if (!loop)
 		return tl::unexpected(loop.error());
-
-	Manager manager(*loop, std::move(*kernel), std::move(*config));
-	ModuleMasters module(*loop, manager.journal());
-	DaemonService service(manager, module, [&options]() -> Result<config::Config> {
+	Journal journal;
+	auto by_bpf = manager_of(*loop, journal, *config);
+	if (!by_bpf && !module_is_loaded())
+		return tl::unexpected(by_bpf.error());
+	if (!by_bpf)
+		log::warning("no masters can be made by BPF here, the kernel module's are served: {}",
+			     by_bpf.error().message);
+	ModuleMasters module(*loop, journal);
+	DaemonService service(by_bpf, module, journal, [&options]() -> Result<config::Config> {
 		auto fresh = config::load(options.config, options.dropins);
 		if (fresh)
 			(void)config::save_last_good(options.state_dir, *fresh);
@@ -120,10 +134,11 @@ Status serve(const Options &options) {
 	auto server = control::Server::create(loop->get(), service);
 	if (!server)
 		return tl::unexpected(server.error());
-	manager.journal().follow([&](const control::EventRecord &event) { (*server)->broadcast(event); });
-	if (auto done = manager.start(); !done)
-		return done;
-	if (auto done = module.start(manager.config()); !done)
+	journal.follow([&](const control::EventRecord &event) { (*server)->broadcast(event); });
+	if (by_bpf)
+		if (auto done = (*by_bpf)->start(); !done)
+			return done;
+	if (auto done = module.start(*config); !done)
 		log::warning("masters of the kernel module go on without us: {}", done.error().message);
 	if (auto done = (*server)->listen(options.socket); !done)
 		return done;

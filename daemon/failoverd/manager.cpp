@@ -46,8 +46,8 @@ Result<const Nic *> fit_for_attach(const std::vector<std::unique_ptr<Master>> &m
 
 } // namespace
 
-Manager::Manager(EventLoop &loop, Kernel kernel, config::Config config)
-    : loop_(loop), kernel_(std::move(kernel)), config_(std::move(config)),
+Manager::Manager(EventLoop &loop, Kernel kernel, Journal &journal, config::Config config)
+    : loop_(loop), kernel_(std::move(kernel)), config_(std::move(config)), journal_(journal),
       neighbours_(loop, [this](int visible, const auto &silent) { neighbours_checked(visible, silent); }) {}
 
 Status Manager::start() {

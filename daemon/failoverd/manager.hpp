@@ -22,10 +22,11 @@
 
 namespace failover {
 
-/// Lets the masters live: hears what happens to links, asks each master's model, does what it says.
+/// Lets the masters that are made by BPF live: hears what happens to links, asks each master's model, does what it
+/// says.
 class Manager {
 public:
-	Manager(EventLoop &loop, Kernel kernel, config::Config config);
+	Manager(EventLoop &loop, Kernel kernel, Journal &journal, config::Config config);
 
 	/// Subscribes, takes up what the kernel has, makes what the configuration and the NICs call for.
 	[[nodiscard]] Status start();
@@ -44,8 +45,6 @@ public:
 	[[nodiscard]] Status detach(const std::string &name);
 	/// Takes a new configuration over; masters that are there keep running.
 	void reconfigure(config::Config config);
-	[[nodiscard]] const config::Config &config() const { return config_; }
-	[[nodiscard]] Journal &journal() { return journal_; }
 
 private:
 	// manager.cpp: what comes in
@@ -114,7 +113,7 @@ private:
 	EventLoop &loop_;
 	Kernel kernel_;
 	config::Config config_;
-	Journal journal_;
+	Journal &journal_;
 	std::vector<std::unique_ptr<Master>> masters_;
 	std::set<std::string> refused_;  ///< names told once that they cannot join
 	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves

@@ -36,7 +36,6 @@ void Manager::reconfigure(config::Config config) {
 			master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
 	}
 	refused_.clear();
-	journal_.add("config", "", "", "configuration read again");
 	survey_soon();
 }
 

@@ -11,20 +11,23 @@
 
 namespace failover {
 
-DaemonService::DaemonService(Manager &manager, ModuleMasters &module, std::function<Result<config::Config>()> reread)
-    : manager_(manager), module_(module), reread_(std::move(reread)), started_(EventLoop::now()) {}
+DaemonService::DaemonService(const Result<std::unique_ptr<Manager>> &by_bpf, ModuleMasters &module, Journal &journal,
+			     std::function<Result<config::Config>()> reread)
+    : manager_(by_bpf ? by_bpf->get() : nullptr), why_no_manager_(by_bpf ? "" : by_bpf.error().message),
+      module_(module), journal_(journal), reread_(std::move(reread)), started_(EventLoop::now()) {}
 
 std::vector<control::MasterState> DaemonService::list(const control::Caller &) {
 	std::vector<control::MasterState> states;
-	for (const auto &master : manager_.masters())
-		states.push_back(manager_.state_of(*master));
+	if (manager_)
+		for (const auto &master : manager_->masters())
+			states.push_back(manager_->state_of(*master));
 	std::ranges::move(module_.states(), std::back_inserter(states));
 	return states;
 }
 
 control::Reply<control::MasterState> DaemonService::show(const control::Caller &, const std::string &name) {
-	if (const Master *master = manager_.find(name))
-		return manager_.state_of(*master);
+	if (const Master *master = find(name))
+		return manager_->state_of(*master);
 	for (auto &state : module_.states())
 		if (state.name == name)
 			return std::move(state);
@@ -33,18 +36,18 @@ control::Reply<control::MasterState> DaemonService::show(const control::Caller &
 
 control::Reply<std::vector<control::EventRecord>> DaemonService::events(const control::Caller &,
 									const control::EventQuery &query) {
-	auto found =
-	    manager_.journal().query(query.master, query.limit.value_or(std::numeric_limits<std::uint32_t>::max()));
+	auto found = journal_.query(query.master, query.limit.value_or(std::numeric_limits<std::uint32_t>::max()));
 	// Of a master that was detached the past can still be asked.
-	if (found.empty() && query.master && !manager_.find(*query.master) && !module_.find(*query.master))
+	if (found.empty() && query.master && !find(*query.master) && !module_.find(*query.master))
 		return control::no_such_master(*query.master);
 	return found;
 }
 
 control::ProbeReport DaemonService::probe(const control::Caller &) {
-	auto report = manager_.probe();
+	auto report =
+	    manager_ ? manager_->probe() : control::ProbeReport{"kmod", {{"BPF programs", "no", why_no_manager_}}};
 	report.capabilities.push_back(module_.capability());
-	if (manager_.masters().empty() && !module_.states().empty())
+	if (manager_ && manager_->masters().empty() && !module_.states().empty())
 		report.backend = "kmod";
 	return report;
 }
@@ -57,7 +60,7 @@ control::VersionInfo DaemonService::version(const control::Caller &) {
 
 void DaemonService::switch_active(const control::Caller &caller, const control::SwitchRequest &request,
 				  control::Completion<control::SwitchRecord> done) {
-	Master *master = manager_.find(request.master);
+	Master *master = find(request.master);
 	if (!master) {
 		if (const auto of_module = module_.find(request.master))
 			return switch_module(*of_module, caller, request, done);
@@ -66,13 +69,13 @@ void DaemonService::switch_active(const control::Caller &caller, const control::
 	const auto slot = master->slot_named(request.to);
 	if (!slot && request.to == control::kNoChoice) {
 		log::info("{}: uid {} leaves the choice to the policy", request.master, caller.uid);
-		manager_.release_choice(*master);
-		return done(manager_.state_of(*master).last.value_or(control::SwitchRecord{}));
+		manager_->release_choice(*master);
+		return done(manager_->state_of(*master).last.value_or(control::SwitchRecord{}));
 	}
 	if (!slot)
 		return done(control::no_such_slave(request.master, request.to));
 	log::info("{}: uid {} asks for {}", request.master, caller.uid, request.to);
-	manager_.switch_to(*master, *slot, [done](Result<control::SwitchRecord> record) {
+	manager_->switch_to(*master, *slot, [done](Result<control::SwitchRecord> record) {
 		if (!record)
 			return done(control::refused(record.error().message));
 		done(std::move(*record));
@@ -94,15 +97,19 @@ void DaemonService::switch_module(const kmod::Master &master, const control::Cal
 
 void DaemonService::attach(const control::Caller &caller, const control::AttachRequest &request,
 			   control::Completion<control::MasterState> done) {
+	if (module_.find(request.standby))
+		return done(control::refused(fmt::format("{} is a master of the kernel module", request.standby)));
+	if (!manager_)
+		return done(control::refused(fmt::format("no masters can be made by BPF here: {}", why_no_manager_)));
 	log::info("{}: uid {} attaches it", request.standby, caller.uid);
-	auto master = manager_.attach(request.standby, request.primary);
+	auto master = manager_->attach(request.standby, request.primary);
 	if (!master)
 		return done(control::refused(master.error().message));
-	done(manager_.state_of(**master));
+	done(manager_->state_of(**master));
 }
 
 void DaemonService::detach(const control::Caller &caller, const std::string &name, control::Completion<void> done) {
-	if (!manager_.find(name)) {
+	if (!find(name)) {
 		if (module_.find(name))
 			return done(
 			    control::refused(fmt::format("{} is a master of the kernel module: it ends with its "
@@ -111,7 +118,7 @@ void DaemonService::detach(const control::Caller &caller, const std::string &nam
 		return done(control::no_such_master(name));
 	}
 	log::info("{}: uid {} detaches it", name, caller.uid);
-	if (auto detached = manager_.detach(name); !detached)
+	if (auto detached = manager_->detach(name); !detached)
 		return done(control::refused(detached.error().message));
 	done({});
 }
@@ -122,9 +129,12 @@ void DaemonService::reload(const control::Caller &, control::Completion<std::int
 		log::error("configuration refused, the running one stays:\n{}", config.error().message);
 		return done(control::refused(config.error().message));
 	}
+	const auto sections = static_cast<std::int64_t>(config->masters.size());
 	module_.reconfigure(*config);
-	manager_.reconfigure(std::move(*config));
-	done(static_cast<std::int64_t>(manager_.config().masters.size()));
+	if (manager_)
+		manager_->reconfigure(std::move(*config));
+	journal_.add("config", "", "", "configuration read again");
+	done(sections);
 }
 
 void DaemonService::client_dropped(const control::Caller &caller, std::string_view reason) {

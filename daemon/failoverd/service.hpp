@@ -6,14 +6,18 @@
 #include "module_masters.hpp"
 
 #include <functional>
+#include <memory>
+#include <string>
 
 namespace failover {
 
 /// Answers failoverctl.
 class DaemonService final : public control::Service {
 public:
-	/// `reread` reads the configuration files anew.
-	DaemonService(Manager &manager, ModuleMasters &module, std::function<Result<config::Config>()> reread);
+	/// `by_bpf`: or why no masters can be made so; the module's are then all there are. `reread` reads the
+	/// configuration files anew.
+	DaemonService(const Result<std::unique_ptr<Manager>> &by_bpf, ModuleMasters &module, Journal &journal,
+		      std::function<Result<config::Config>()> reread);
 
 	std::vector<control::MasterState> list(const control::Caller &caller) override;
 	control::Reply<control::MasterState> show(const control::Caller &caller, const std::string &master) override;
@@ -34,8 +38,13 @@ private:
 			   const control::SwitchRequest &request,
 			   const control::Completion<control::SwitchRecord> &done);
 
-	Manager &manager_;
+	/// None where no masters can be made by BPF.
+	[[nodiscard]] Master *find(const std::string &name) { return manager_ ? manager_->find(name) : nullptr; }
+
+	Manager *manager_;
+	std::string why_no_manager_;
 	ModuleMasters &module_;
+	Journal &journal_;
 	std::function<Result<config::Config>()> reread_;
 	EventLoop::Time started_;
 };

@@ -130,3 +130,23 @@ def test_a_module_that_comes_late_is_followed(host, guest, kmod, product):
     kmod.goes_to("primary", seconds=20)
     product.control("switch", kmod.name, "standby")
     wait.until("the switch to be told", lambda: any(event["switch"]["cause"] == "operator" for event in told(product, "switch")))
+
+
+def test_where_bpf_is_refused_the_module_is_served(guest, kmod, daemon):
+    """As by a kernel without types of its own. The debug kernel is one; elsewhere they are covered up."""
+    types = "/sys/kernel/btf/vmlinux"
+    guest.sh(f"test ! -e {types} || mount --bind /dev/null {types}")
+    daemon.start()
+    daemon.await_answer()
+    master, = daemon.masters()
+    assert (master["name"], master["backend"]) == (kmod.name, "kmod")
+    probe = daemon.control("probe")
+    refused = next(it for it in probe["capabilities"] if it["name"] == "BPF programs")
+    assert (probe["backend"], refused["state"]) == ("kmod", "no") and "BTF" in refused["detail"]
+    assert daemon.control("doctor")["healthy"]
+    daemon.control("switch", kmod.name, "standby")
+    kmod.goes_to("standby")
+    with pytest.raises(Failed, match="no masters can be made by BPF here: .*BTF"):
+        guest.run("failoverctl", "attach", "lo")
+    guest.run("failoverctl", "reload")
+    daemon.end()
