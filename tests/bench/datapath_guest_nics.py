@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
 from harness import places, wait  # noqa: E402
 from harness.fabric import GUEST, GUEST_MAC, PEER, PEER_MAC  # noqa: E402
 from harness.guest import Guest  # noqa: E402
-from harness.host import BOOT_SECONDS, FOLDERS, sweep  # noqa: E402
+from harness.host import FOLDERS, sweep  # noqa: E402
 from harness.image import Image  # noqa: E402
 from harness.judge import judge  # noqa: E402
 from harness.kmodule import KernelModule  # noqa: E402
@@ -93,7 +93,7 @@ class HubHost:
             self.qemu = HubQemu(machine, image, SimpleNamespace(switch=self._namespace), self.folder)
             self.qmp = self.qemu.qmp
             self.guest = Guest(self.qemu)
-            self.qemu.agent.await_hello(BOOT_SECONDS, self.qemu.alive)
+            self.qemu.agent.await_hello(machine.boot_seconds, self.qemu.alive)
         except BaseException:
             self.close()
             raise

@@ -53,7 +53,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    end_cleanly_on_sigterm()
+    # The whole run ends: any other exception were one failed story, and the next would begin.
+    end_cleanly_on_sigterm(lambda code: pytest.exit.Exception("ended by SIGTERM", returncode=code))
     WATCH.start()
     deb = config.getoption("--deb")
     if deb and not deb.is_file():

@@ -18,7 +18,6 @@ from .qmp import reported_at
 from .stream import GuestSide, PeerSide, Stream
 
 FOLDERS = "vf-failover-vm-"
-BOOT_SECONDS = 90  # to the agent's first word; 4-5 s on an idle machine
 
 
 class Overslept(AssertionError):
@@ -65,7 +64,7 @@ class Host:
 
     def _await_boot(self):
         try:
-            self._qemu.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+            self._qemu.agent.await_hello(self._qemu.machine.boot_seconds, self._qemu.alive)
         except wait.TooLate as late:
             if why := stopped_at_boot(self):
                 raise Overslept(f"{late}: {why}") from late
@@ -123,7 +122,7 @@ class Host:
     def reset(self):
         """As by the machine's button; returns when the guest has booted again."""
         self.qmp.do("system_reset")
-        self.guest.agent.await_hello(BOOT_SECONDS, self._qemu.alive)
+        self.guest.agent.await_hello(self._qemu.machine.boot_seconds, self._qemu.alive)
 
     def freeze(self):
         self.qmp.do("stop")

@@ -25,10 +25,13 @@ def first():
     return FIRST if allowed else AHEAD
 
 
-def end_cleanly_on_sigterm():
-    """SIGTERM unwinds like an exception, so that whatever was set up is taken down."""
+def end_cleanly_on_sigterm(ended=SystemExit):
+    """SIGTERM unwinds like an exception, so that whatever was set up is taken down.
+
+    `ended`: makes that exception of the exit code.
+    """
     def leave(number, _frame):
-        raise SystemExit(128 + number)
+        raise ended(128 + number)
     signal.signal(signal.SIGTERM, leave)
 
 

@@ -57,6 +57,11 @@ class Machine:
         """The kernel checks itself, and takes eight times as long for each packet."""
         return self.kernel == "debug"
 
+    @property
+    def boot_seconds(self):
+        """The longest a boot may take to the agent's first word; 4-5 s on an idle machine, eight times that as above."""
+        return 360 if self.debug else 90
+
     def pace(self, pps):
         """What a stream of so many packets a second is to be, so that the guest has time for other things."""
         return pps // 8 if self.debug else pps
