@@ -16,7 +16,7 @@ from _pytest.runner import runtestprotocol  # noqa: E402
 from harness import places, prompt  # noqa: E402
 from harness.adopted import Adopted  # noqa: E402
 from harness.emulator import fault  # noqa: E402
-from harness.host import Host, Overslept  # noqa: E402
+from harness.host import Host, Overslept, sweep  # noqa: E402
 from harness.installed import Installed, System  # noqa: E402
 from harness.intree import InTree  # noqa: E402
 from harness.judge import judge, trouble_in  # noqa: E402
@@ -53,12 +53,17 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    # The whole run ends: any other exception were one failed story, and the next would begin.
-    end_cleanly_on_sigterm(lambda code: pytest.exit.Exception("ended by SIGTERM", returncode=code))
+    # The whole run ends and tells what it has found: any other exception were one failed story, and the next would begin.
+    end_cleanly_on_sigterm(lambda _: KeyboardInterrupt("SIGTERM"))
     WATCH.start()
     deb = config.getoption("--deb")
     if deb and not deb.is_file():
         raise pytest.UsageError(f"--deb: there is no file {deb}")
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput"):  # processes that told stories, and were killed for taking too long to end, are gone
+        sweep()
 
 
 def pytest_generate_tests(metafunc):

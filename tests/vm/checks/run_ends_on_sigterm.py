@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""SIGTERM ends the run, not the story that happens to be told."""
+"""SIGTERM ends the run, not the story that happens to be told; what was found before is told."""
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FOLDER = Path(__file__).resolve().parents[1]
 STORIES = """
 import os, signal
+
+def test_that_has_failed():
+    assert not "a fault"
 
 def test_in_the_middle_of_which_it_comes():
     os.kill(os.getpid(), signal.SIGTERM)
@@ -23,5 +28,6 @@ def test_no_further_story_begins(tmp_path):
     ended = subprocess.run([sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "test_two.py"],
                            cwd=tmp_path, env=os.environ | {"PYTHONPATH": found}, capture_output=True, text=True,
                            timeout=60, check=False)
-    assert ended.returncode == 143, ended.stdout + ended.stderr
+    assert ended.returncode == pytest.ExitCode.INTERRUPTED, ended.stdout + ended.stderr
+    assert "a fault" in ended.stdout
     assert not (tmp_path / "told").exists(), ended.stdout
