@@ -130,10 +130,10 @@ void ModuleMasters::came() {
 		return;
 	log::info("the kernel module is loaded: guests with VIRTIO_NET_F_STANDBY have their master from it");
 	if (auto netns = module_->hidden_netns(); netns && !*netns) {
-		// Its own helper could not, in an initramfs without it perhaps.
+		// Its own helper could not, in an initramfs without it perhaps, or has not come to it yet.
 		auto given = in_new_netns([] { return kmod::KernelModule::hide_slaves_here(); });
 		log::write(given ? log::Level::kInfo : log::Level::kError,
-			   given ? "the kernel module has a hidden namespace from us" : given.error().message);
+			   given ? "the kernel module had no hidden namespace; it has one now" : given.error().message);
 	}
 	configure();
 }

@@ -3,7 +3,8 @@
  * fom-netns: makes the namespace that slaves are hidden in and hands it to fom.ko, which keeps it.
  *
  * The module starts this when it is loaded, perhaps in an initramfs where nothing is mounted: the request says no more
- * than "the namespace I am in". Exit code 0: done. 1: what failed is said on stderr and in the kernel's log.
+ * than "the namespace I am in". Exit code 0: the module has one, from here or from failoverd, which was faster. 1: what
+ * failed is said on stderr and in the kernel's log.
  */
 #define _GNU_SOURCE
 #include <linux/fom_abi.h>
@@ -48,8 +49,9 @@ static void send_request(int netlink, struct request *request, int type, int com
 		fail("asking the kernel", errno);
 }
 
-/* The kernel's answer, an acknowledgement or a refusal; its length, 0 for an acknowledgement. */
-static int receive(int netlink, struct nlmsghdr *answer, size_t room, const char *what)
+/* The kernel's answer, an acknowledgement or a refusal; its length, 0 for an acknowledgement or the refusal @accepted.
+ */
+static int receive(int netlink, struct nlmsghdr *answer, size_t room, const char *what, int accepted)
 {
 	ssize_t length = recv(netlink, answer, room, 0);
 
@@ -60,7 +62,7 @@ static int receive(int netlink, struct nlmsghdr *answer, size_t room, const char
 	if (answer->nlmsg_type == NLMSG_ERROR) {
 		const struct nlmsgerr *error = NLMSG_DATA(answer);
 
-		if (error->error)
+		if (error->error && error->error != accepted)
 			fail(what, -error->error);
 		return 0;
 	}
@@ -108,12 +110,12 @@ int main(void)
 	memcpy((char *)name + NLA_HDRLEN, FOM_GENL_NAME, sizeof(FOM_GENL_NAME));
 	request.header.nlmsg_len += NLA_ALIGN(name->nla_len);
 	send_request(netlink, &request, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	length = receive(netlink, answer, sizeof(buffer), "finding the module's netlink family (is fom.ko loaded?)");
+	length = receive(netlink, answer, sizeof(buffer), "finding the module's netlink family (is fom.ko loaded?)", 0);
 	family = family_of(answer, length);
-	(void)receive(netlink, answer, sizeof(buffer), "finding the module's netlink family");
+	(void)receive(netlink, answer, sizeof(buffer), "finding the module's netlink family", 0);
 
 	request.header.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
 	send_request(netlink, &request, family, FOM_CMD_NETNS_SET);
-	(void)receive(netlink, answer, sizeof(buffer), "handing the namespace to fom.ko");
+	(void)receive(netlink, answer, sizeof(buffer), "handing the namespace to fom.ko", -EEXIST);
 	return 0;
 }

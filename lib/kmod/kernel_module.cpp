@@ -82,7 +82,10 @@ Status KernelModule::hide_slaves_here() {
 	if (!*module)
 		return fail("the kernel module is not loaded");
 	auto give = (*module)->request(FOM_CMD_NETNS_SET);
-	return (*module)->channel_.transact(give, "giving the kernel module a hidden namespace");
+	auto given = (*module)->channel_.transact(give, "giving the kernel module a hidden namespace");
+	if (!given && given.error().code == EEXIST)
+		return {};
+	return given;
 }
 
 } // namespace failover::kmod

@@ -24,7 +24,7 @@ public:
 	[[nodiscard]] Status set_options(int ifindex, const Options &options);
 	/// The namespace that hides slaves; nothing where there is none.
 	[[nodiscard]] Result<std::optional<UniqueFd>> hidden_netns();
-	/// Makes the calling thread's namespace the hidden one, for good.
+	/// Makes the calling thread's namespace the hidden one, for good, unless there is one by now.
 	[[nodiscard]] static Status hide_slaves_here();
 
 private:

@@ -296,8 +296,8 @@ class Disorder:
         assert link["mtu"] == self._mtu, f"the MTU should be {self._mtu}: {link}"
         assert (link["promiscuity"] > 0) >= self._promisc, f"not promiscuous: {link}"
         if role := self.path():
-            self._kmod.goes_to(role, seconds=30)
-        else:
+            self._host.await_answer(role, seconds=30)
+        elif "LOWER_UP" in link["flags"]:
             self._guest.await_carrier(self._kmod.name, False)
 
     def settle(self):

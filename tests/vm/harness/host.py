@@ -10,7 +10,7 @@ from . import wait
 from .debian import DebianImage
 from .dhcp import Dhcp
 from .emulator import stopped_at_boot
-from .fabric import PEER, Fabric
+from .fabric import GUEST, PEER, Fabric
 from .guest import Guest
 from .image import Image
 from .qemu import Qemu
@@ -133,6 +133,13 @@ class Host:
     def reaches(self, address=PEER):
         """One echo request from the guest is answered."""
         return self.guest.run("ping", "-c1", "-W1", address, check=False).rc == 0
+
+    def await_answer(self, role, seconds=20):
+        """The peer reaches the guest, and the fabric has seen it answer by this NIC. No program is started in the guest,
+        which takes a second on a kernel that checks itself."""
+        def answered():
+            return " 1 received" in self.fabric.peer.run("ping", "-c1", "-W1", GUEST, check=False)
+        wait.until(f"the guest to answer by its {role}", lambda: answered() and self.fabric.port_of() == role, seconds)
 
     def await_path(self, role, seconds=20):
         """The guest reaches the peer, and the fabric has seen it do so by this NIC."""

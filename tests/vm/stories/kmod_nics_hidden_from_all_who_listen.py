@@ -11,6 +11,14 @@ import pytest
 from harness.listener import Listener
 
 OTHER = "renamed0"
+HELPER = "/usr/lib/vf-failover/fom-netns"
+
+
+def test_a_namespace_that_somebody_else_gave_is_as_good(guest, kmod):
+    kmod.begin()
+    assert guest.run(HELPER).stderr == ""
+    assert "fom-netns" not in guest.kernel_log()
+    kmod.sees_only_master()
 
 
 @pytest.mark.machine(drivers=False)
