@@ -89,4 +89,14 @@ Result<HiddenNetns> HiddenNetns::open_or_create() {
 	return hidden;
 }
 
+Status HiddenNetns::let_go() {
+	if (::umount2(kHiddenNetnsPath.c_str(), MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
+		return fail_errno(errno, fmt::format("unmounting {}", kHiddenNetnsPath));
+	std::error_code error;
+	std::filesystem::remove(kHiddenNetnsPath, error);
+	if (error)
+		return fail_errno(error.value(), fmt::format("removing {}", kHiddenNetnsPath));
+	return {};
+}
+
 } // namespace failover

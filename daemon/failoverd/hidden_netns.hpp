@@ -24,6 +24,8 @@ struct HiddenNetns {
 
 	/// Finds the namespace or makes it: IPv6 off, so that a slave never takes an address or sends of its own.
 	[[nodiscard]] static Result<HiddenNetns> open_or_create();
+	/// Lets go of it: what is in it, and nobody else keeps, the kernel gives back. There need be none.
+	[[nodiscard]] static Status let_go();
 };
 
 } // namespace failover

@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel.hpp"
 
+#include "bpf/pins.hpp"
+#include "log.hpp"
+
+#include <filesystem>
+
 namespace failover {
+
+namespace {
+
+/// This kernel refuses BPF, and nothing was here before us.
+void leave_nothing() {
+	if (auto done = HiddenNetns::let_go(); !done)
+		log::warning("{}", done.error().message);
+	std::error_code error;
+	std::filesystem::remove(bpf::kPinRoot, error); // if it is empty
+}
+
+} // namespace
 
 Result<Kernel> Kernel::open() {
 	auto visible_ns = current_netns();
@@ -28,8 +45,11 @@ Result<Kernel> Kernel::open() {
 		return tl::unexpected(hidden_ethtool.error());
 
 	auto programs = bpf::Programs::load_or_reuse(hidden->inode);
-	if (!programs)
+	if (!programs) {
+		if (hidden->created)
+			leave_nothing();
 		return tl::unexpected(programs.error());
+	}
 	auto maps = bpf::Maps::open_pinned(true);
 	if (!maps)
 		return tl::unexpected(maps.error());

@@ -8,10 +8,7 @@
 #include "log.hpp"
 #include "slave_setup.hpp"
 
-#include <cerrno>
 #include <filesystem>
-#include <sys/mount.h>
-#include <unistd.h>
 
 namespace failover {
 
@@ -58,8 +55,8 @@ Status release_everything() {
 	fs::remove_all(bpf::kPinRoot, error);
 	if (error)
 		return fail_errno(error.value(), fmt::format("removing {}", bpf::kPinRoot));
-	if (::umount2(kHiddenNetnsPath.c_str(), MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
-		return fail_errno(errno, fmt::format("unmounting {}", kHiddenNetnsPath));
+	if (auto done = HiddenNetns::let_go(); !done)
+		return done;
 	ExpeditedRcu::give_back_left();
 	fs::remove_all(kRuntimeDir, error);
 	return {};

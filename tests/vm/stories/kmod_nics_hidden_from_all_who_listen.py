@@ -15,7 +15,6 @@ HELPER = "/usr/lib/vf-failover/fom-netns"
 
 
 def test_a_namespace_that_somebody_else_gave_is_as_good(guest, kmod):
-    kmod.begin()
     assert guest.run(HELPER).stderr == ""
     assert "fom-netns" not in guest.kernel_log()
     kmod.sees_only_master()

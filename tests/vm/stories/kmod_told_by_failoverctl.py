@@ -150,3 +150,5 @@ def test_where_bpf_is_refused_the_module_is_served(guest, kmod, daemon):
         guest.run("failoverctl", "attach", "lo")
     guest.run("failoverctl", "reload")
     daemon.end()
+    guest.sh("test ! -e /run/failoverd/hidden-netns && test ! -e /sys/fs/bpf/failover")
+    daemon.release()
