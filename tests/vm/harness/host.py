@@ -2,6 +2,7 @@
 """The hypervisor's side as a story sees it: NICs pulled and plugged, links cut, traffic started."""
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -138,7 +139,8 @@ class Host:
         """The peer reaches the guest, and the fabric has seen it answer by this NIC. No program is started in the guest,
         which takes a second on a kernel that checks itself."""
         def answered():
-            return " 1 received" in self.fabric.peer.run("ping", "-c1", "-W1", GUEST, check=False)
+            asked = self.fabric.peer.start("ping", "-q", "-c1", "-W1", GUEST, stdout=subprocess.DEVNULL)
+            return asked.wait(10) == 0
         wait.until(f"the guest to answer by its {role}", lambda: answered() and self.fabric.port_of() == role, seconds)
 
     def await_path(self, role, seconds=20):
