@@ -97,7 +97,7 @@ def pytest_runtest_protocol(item, nextitem):
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
     if why := item.stash.get(STOPPED, None):
-        add_note(item, f"it failed where nothing could have passed ({why}), so it was run again")
+        add_note(item, f"it failed where nothing could have passed ({why}), so it was run again; before: {words_of(reports)}")
         item.stash[FAILED] = False
         item.stash[STOPPED] = None
         item._initrequest()  # pylint: disable=protected-access
@@ -106,6 +106,12 @@ def pytest_runtest_protocol(item, nextitem):
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def words_of(reports):
+    """What the failed ones say, in a line."""
+    crashes = [getattr(report.longrepr, "reprcrash", None) for report in reports if report.failed]
+    return "; ".join(" / ".join(crash.message.splitlines()) for crash in crashes if crash)
 
 
 @pytest.hookimpl(hookwrapper=True)
