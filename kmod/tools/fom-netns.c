@@ -49,8 +49,7 @@ static void send_request(int netlink, struct request *request, int type, int com
 		fail("asking the kernel", errno);
 }
 
-/* The kernel's answer, an acknowledgement or a refusal; its length, 0 for an acknowledgement or the refusal @accepted.
- */
+/* Length of the kernel's answer; 0 for an acknowledgement, and for the refusal @accepted. */
 static int receive(int netlink, struct nlmsghdr *answer, size_t room, const char *what, int accepted)
 {
 	ssize_t length = recv(netlink, answer, room, 0);
