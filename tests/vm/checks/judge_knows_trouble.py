@@ -3,6 +3,7 @@
 import pytest
 
 from harness.judge import COUNTED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
+from harness.symbols import Symbols
 
 HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
 [    2.069] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled
@@ -75,3 +76,46 @@ def test_what_the_kernel_leaks_without_us_is_not_ours():
     assert leaked_by_others_than_the_kernel(BOTH) == BOTH
     line = "[   30.1] kmemleak: 8 new suspected memory leaks (see /sys/kernel/debug/kmemleak)\n"
     assert COUNTED.sub("", f"{HEALTHY}{line}") == HEALTHY
+
+
+LOADED = """ffffffffa0271000 t free_unused_bufs\t[virtio_net]
+ffffffffa0272700 t virtnet_probe\t[virtio_net]
+ffffffffa0272700 d virtnet_netdev\t[virtio_net]
+ffffffffa0280000 t fom_hide_new\t[fom]
+"""
+# What a module allocated that has been unloaded since.
+GONE = """unreferenced object 0xffff8880088175e0 (size 16):
+  comm "modprobe", pid 77, jiffies 4294940000
+  hex dump (first 16 bytes):
+    00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00  ................
+  backtrace (crc 0):
+    0xffffffffa027303b
+    virtio_dev_probe+0x1c3/0x2f0
+"""
+
+
+def symbols(*looks):
+    found = Symbols()
+    for look in looks:
+        found.remember(look)
+    return found
+
+
+def test_what_a_module_forgot_has_a_name_when_the_module_is_gone():
+    named = symbols("", LOADED).put_into(GONE)
+    assert named == GONE.replace("0xffffffffa027303b", "virtnet_probe+0x93b [virtio_net]")
+    assert leaked_by_others_than_the_kernel(named) == ""
+    before_6_2 = "    [<ffffffffa0280012>] 0xffffffffa0280012\n"
+    assert symbols(LOADED).put_into(before_6_2) == "    [<ffffffffa0280012>] fom_hide_new+0x12 [fom]\n"
+
+
+@pytest.mark.parametrize("looks", [
+    [], [""],
+    [LOADED.replace("ffffffffa027", "ffffffffa028")],  # it lay elsewhere
+    [LOADED.replace("ffffffffa027", "ffffffffa025")],  # so far behind it that it is not its own
+    [LOADED, LOADED.replace("ffffffffa0271000", "ffffffffa0272800")],  # two modules have been there, one after the other
+])
+def test_a_frame_of_which_nobody_knows_whose_it_is_stays_as_it_is_and_is_trouble(looks):
+    named = symbols(*looks).put_into(GONE)
+    assert named == GONE
+    assert leaked_by_others_than_the_kernel(named) == GONE

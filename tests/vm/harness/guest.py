@@ -4,6 +4,7 @@ import json
 
 from . import wait
 from .fabric import GUEST, GUEST6, GUEST_MAC
+from .symbols import LISTED, Symbols
 
 
 def links_by_name(listed):
@@ -19,6 +20,7 @@ class Guest:
         self.start = self.agent.start
         self.push = self.agent.push
         self.pull = self.agent.pull
+        self.symbols = Symbols()
 
     def moved_to(self, qemu):
         """Everything that was started goes on."""
@@ -86,6 +88,11 @@ class Guest:
         the standby and loses a few packets each time. True of some masters, but not what a story about an event counts."""
         for name in names:
             self.sh(f"echo 1 >/proc/sys/net/ipv6/conf/{name}/disable_ipv6")
+
+    def remember_modules(self):
+        """Before some are unloaded, where the kernel looks for what they forgot."""
+        if self._qemu.machine.debug:
+            self.symbols.remember(self.sh(LISTED, seconds=60))
 
     def kernel_log(self):
         return self.run("dmesg").stdout

@@ -54,7 +54,7 @@ def judge(guest, qemu):
     wrong = []
     try:
         guest.alive()
-        found = guest.sh(SCAN, seconds=120)
+        found = guest.symbols.put_into(guest.sh(SCAN, seconds=120))
         leaks = leaked_by_others_than_the_kernel(found) if qemu.machine.refused else found
         lockdep = guest.sh("cat /proc/lockdep_stats 2>/dev/null || true")
         wrong += found_by_kernel(lockdep, leaks, qemu.machine.debug)

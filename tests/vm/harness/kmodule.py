@@ -37,6 +37,7 @@ class KernelModule:
 
     def unload(self):
         """The NICs' drivers and our modules, top down."""
+        self._guest.remember_modules()
         for module in [*reversed(self.drivers), "net_failover", "fom"]:
             # modprobe takes what nobody needs any more along.
             self._guest.sh(f"test ! -e /sys/module/{module} || modprobe -r {module}")
