@@ -18,9 +18,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
 
 from harness import places, wait  # noqa: E402
-from harness.host import Host  # noqa: E402
-from harness.judge import judge  # noqa: E402
-from harness.qemu import Machine  # noqa: E402
+from harness.evidence.judge import judge  # noqa: E402
+from harness.machine.host import Host  # noqa: E402
+from harness.machine.qemu import Machine  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 PUMP = "/usr/bin/failover-pump"

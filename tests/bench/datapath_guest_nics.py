@@ -24,14 +24,14 @@ from types import SimpleNamespace
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
 
 from harness import places, wait  # noqa: E402
-from harness.fabric import GUEST, GUEST_MAC, PEER, PEER_MAC  # noqa: E402
-from harness.guest import Guest  # noqa: E402
-from harness.host import FOLDERS, sweep  # noqa: E402
-from harness.image import Image  # noqa: E402
-from harness.judge import judge  # noqa: E402
-from harness.kmodule import KernelModule  # noqa: E402
-from harness.namespace import Namespace  # noqa: E402
-from harness.qemu import Machine, Qemu, root_port  # noqa: E402
+from harness.evidence.judge import judge  # noqa: E402
+from harness.machine.guest import Guest  # noqa: E402
+from harness.machine.host import FOLDERS, sweep  # noqa: E402
+from harness.machine.image import Image  # noqa: E402
+from harness.machine.qemu import Machine, Qemu, root_port  # noqa: E402
+from harness.masters.kmodule import KernelModule  # noqa: E402
+from harness.network.fabric import GUEST, GUEST_MAC, PEER, PEER_MAC  # noqa: E402
+from harness.network.namespace import Namespace  # noqa: E402
 
 METER = "/usr/bin/failover-meter"
 BATCHES = 625  # of 32 packets: 20,000
@@ -81,7 +81,7 @@ class HubQemu(Qemu):
 
 
 class HubHost:
-    """harness.host.Host without the host's network."""
+    """harness.machine.host.Host without the host's network."""
 
     def __init__(self, machine):
         sweep()

@@ -18,11 +18,11 @@ sys.path.insert(0, str(ROOT / "tests" / "vm"))
 sys.dont_write_bytecode = True
 
 from harness import places  # noqa: E402
-from harness.aggregate import Absent  # noqa: E402
-from harness.host import Host  # noqa: E402
-from harness.judge import judge  # noqa: E402
+from harness.evidence.judge import judge  # noqa: E402
+from harness.machine.host import Host  # noqa: E402
+from harness.machine.qemu import Machine  # noqa: E402
+from harness.masters.aggregate import Absent  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
-from harness.qemu import Machine  # noqa: E402
 from lab.machine import describe  # noqa: E402
 
 from . import downtime_chart, downtime_timeline  # noqa: E402

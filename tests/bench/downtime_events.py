@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from harness import wait
-from harness.holes import since
-from harness.migration import migrate
+from harness.evidence.holes import since
+from harness.machine.migration import migrate
 
 PPS = 1000
 AFTER = 1000        # packets after the guest has switched, in which the fabric may still be wrong

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The ways of failing over that are measured side by side; `packaged`: our package is in the guest. Each says by which NIC
 it sends, without sending itself: a ping would repair a fabric that was told nothing."""
-from harness.adopted import Adopted
-from harness.bonding import Bonding
-from harness.intree import InTree
-from harness.kmodule import KernelModule
-from harness.product import Product
-from harness.team import Team as KernelTeam
+from harness.masters.adopted import Adopted
+from harness.masters.bonding import Bonding
+from harness.masters.intree import InTree
+from harness.masters.kmodule import KernelModule
+from harness.masters.product import Product
+from harness.masters.team import Team as KernelTeam
 
 
 class Ebpf:

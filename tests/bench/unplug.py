@@ -24,7 +24,7 @@ from .unplug_table import LONGER, PEER, table
 from harness.process import end_cleanly_on_sigterm  # pylint: disable=wrong-import-order
 
 BOOTS, QUICK_BOOTS = 3, 2
-ATTEMPTS = 2  # at each: the emulator has faults of its own (harness/emulator.py)
+ATTEMPTS = 2  # at each: the emulator has faults of its own (harness/machine/emulator.py)
 ROUNDS, QUICK_ROUNDS = 4, 3
 SYSTEMS = (PEER, Kmod, Ebpf, Adopt)
 

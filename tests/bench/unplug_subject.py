@@ -4,10 +4,10 @@ import signal
 import time
 
 from harness import places, wait
-from harness.host import Host
-from harness.migration import BANDWIDTH, Migration
-from harness.qemu import Machine
-from harness.swap import Swappable
+from harness.machine.host import Host
+from harness.machine.migration import BANDWIDTH, Migration
+from harness.machine.qemu import Machine
+from harness.machine.swap import Swappable
 
 SLOW = 4 << 20  # bytes a second: not done before it is cancelled
 SWAP = 64  # MiB, of every guest

@@ -13,19 +13,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # tests/lab is sha
 import pytest  # noqa: E402
 from _pytest.runner import runtestprotocol  # noqa: E402
 
-from harness import places, prompt  # noqa: E402
-from harness.adopted import Adopted  # noqa: E402
-from harness.emulator import fault  # noqa: E402
-from harness.host import Host, Overslept, sweep  # noqa: E402
-from harness.installed import Installed, System  # noqa: E402
-from harness.intree import InTree  # noqa: E402
-from harness.judge import judge, trouble_in  # noqa: E402
-from harness.kmodule import KernelModule  # noqa: E402
+from harness import places  # noqa: E402
+from harness.evidence.judge import judge, trouble_in  # noqa: E402
+from harness.evidence.stillness import Stillness, stolen  # noqa: E402
+from harness.machine import prompt  # noqa: E402
+from harness.machine.emulator import fault  # noqa: E402
+from harness.machine.host import Host, Overslept, sweep  # noqa: E402
+from harness.machine.qemu import Died, Machine  # noqa: E402
+from harness.masters.adopted import Adopted  # noqa: E402
+from harness.masters.installed import Installed, System  # noqa: E402
+from harness.masters.intree import InTree  # noqa: E402
+from harness.masters.kmodule import KernelModule  # noqa: E402
+from harness.masters.product import Product  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
-from harness.product import Product  # noqa: E402
-from harness.qemu import Died, Machine  # noqa: E402
 from harness.sharing import shared_out  # noqa: E402
-from harness.stillness import Stillness, stolen  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 # Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.

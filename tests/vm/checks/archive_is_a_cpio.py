@@ -4,7 +4,7 @@ import io
 import os
 import stat
 
-from harness.archive import Archive
+from harness.machine.archive import Archive
 
 
 def members(data):

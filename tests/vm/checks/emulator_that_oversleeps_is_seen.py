@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.emulator import Processor, stopped_at_boot
+from harness.machine.emulator import Processor, stopped_at_boot
 
 REGISTERS = "0\nRAX=00 RBX=01\nRIP=ffffffffa84d1e9f RFL={flags} [----AP-] CPL=0 II=0 A20=1 SMM=0 HLT={halted}\n"
 CONTROLLER = """dumping local APIC state for CPU 1

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from harness.agent import Agent
-from harness.qemu import Died
-from harness.qmp import Gone
+from harness.machine.agent import Agent
+from harness.machine.qemu import Died
+from harness.machine.qmp import Gone
 
 
 def agent_without_other_end():
@@ -30,7 +30,7 @@ def test_that_qemu_died_is_told_although_it_takes_a_moment():
 
 
 def test_an_agent_that_goes_while_qemu_runs_is_told_as_that(monkeypatch):
-    monkeypatch.setattr("harness.agent.ENDING_SECONDS", 0.1)
+    monkeypatch.setattr("harness.machine.agent.ENDING_SECONDS", 0.1)
     agent = agent_without_other_end()
     with pytest.raises(Gone):
         agent.await_hello(30, lambda: None)

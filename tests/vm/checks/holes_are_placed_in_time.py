@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """When lost packets were sent, by this machine's clock, wherever the sender was."""
-from harness.holes import placed, since
+from harness.evidence.holes import placed, since
 
 MS = 10 ** 6
 

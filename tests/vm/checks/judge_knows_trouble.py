@@ -2,8 +2,8 @@
 """The judge against kernel logs: what he must see, and what he must let pass."""
 import pytest
 
-from harness.judge import COUNTED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
-from harness.symbols import Symbols
+from harness.evidence.judge import COUNTED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
+from harness.evidence.symbols import Symbols
 
 HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
 [    2.069] amd_pstate: the _CPC object is not present in SBIOS or ACPI disabled

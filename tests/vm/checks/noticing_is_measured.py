@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.calls import Calls
-from harness.noticing import WAYS, Noticing, delays_ms
+from harness.evidence.calls import Calls
+from harness.evidence.noticing import WAYS, Noticing, delays_ms
 
 TRACE = """\
 # tracer: function

@@ -2,7 +2,7 @@
 """Sender's and receiver's reports against what they add up to."""
 import pytest
 
-from harness.stream import flow_of
+from harness.evidence.stream import flow_of
 
 
 def reports(sent, received, highest, lost, **more):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The watcher of this machine's own pauses, with a clock that we set."""
-from harness.stillness import EVERY, STILL, Stillness, stolen
+from harness.evidence.stillness import EVERY, STILL, Stillness, stolen
 
 
 class Clock:

@@ -2,7 +2,7 @@
 """What a guest says of a program's memory, and when a program counts as put out."""
 import pytest
 
-from harness.swap import NotOut, Swappable
+from harness.machine.swap import NotOut, Swappable
 
 ROLLUP = """55d1c0a00000-7ffd0b5fe000 ---p 00000000 00:00 0    [rollup]
 Rss:                {rss} kB

@@ -8,7 +8,7 @@ three devices of one MAC, of which one is to be configured. Nobody runs a comman
 import pytest
 
 from harness import wait
-from harness.adopted import AdoptedByDebian
+from harness.masters.adopted import AdoptedByDebian
 
 NETWORKS = {"lo": ("carrier", "unmanaged"), "enp1s0": ("routable", "configured"),
             "enp1s0nsby": ("enslaved", "unmanaged"), "enp2s0": ("enslaved", "unmanaged")}

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 
 from harness import wait
-from harness.noticing import Noticing
+from harness.evidence.noticing import Noticing
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.machine(failover=True)

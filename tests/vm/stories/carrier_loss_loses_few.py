@@ -11,7 +11,7 @@ scripts/bench downtime tells.
 """
 import pytest
 
-from harness.noticing import Noticing
+from harness.evidence.noticing import Noticing
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone

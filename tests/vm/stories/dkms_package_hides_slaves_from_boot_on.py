@@ -8,9 +8,9 @@ Later the daemon's package comes; it takes nothing over, it tells.
 """
 import pytest
 
-from harness.debian import own_kernel
-from harness.installed import Installed
-from harness.kmodule import KernelModule
+from harness.machine.debian import own_kernel
+from harness.masters.installed import Installed
+from harness.masters.kmodule import KernelModule
 
 NAME = "enp1s0"
 PACKAGE = "/root/vf-failover.deb"

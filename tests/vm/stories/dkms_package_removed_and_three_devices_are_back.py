@@ -8,7 +8,7 @@ been there: the kernel's own net_failover shows three devices.
 import pytest
 
 from harness import wait
-from harness.debian import own_kernel, with_modules
+from harness.machine.debian import own_kernel, with_modules
 
 
 @pytest.fixture

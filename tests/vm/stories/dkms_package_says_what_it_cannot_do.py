@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from harness import places
-from harness.debian import dkms_package, with_modules
+from harness.machine.debian import dkms_package, with_modules
 
 # The tree stays as it is; what is written is forgotten with the mounts. An initramfs is not what this is about.
 SCRIPT = r"""

@@ -12,7 +12,7 @@ be doubted.
 import pytest
 
 from harness import wait
-from harness.fabric import GUEST_MAC, PEER
+from harness.network.fabric import GUEST_MAC, PEER
 
 PACKETS = 1000
 HOUR = 3600 * 1000  # milliseconds

@@ -11,8 +11,8 @@ once.
 import pytest
 
 from harness import wait
-from harness.fabric import GUEST
-from harness.stream import GuestSide, OneWay, PeerSide
+from harness.evidence.stream import GuestSide, OneWay, PeerSide
+from harness.network.fabric import GUEST
 
 PACKETS = 600
 PPS = 200

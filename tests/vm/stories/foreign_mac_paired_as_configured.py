@@ -11,7 +11,7 @@ No section has a name: which one is meant is found again by the standby after ea
 import pytest
 
 from harness import wait
-from harness.fabric import GUEST_MAC, STRANGER_MAC, TAPS
+from harness.network.fabric import GUEST_MAC, STRANGER_MAC, TAPS
 from lab.capture import Capture
 
 VF_MAC = "52:54:00:99:00:09"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernel's own net_failover is put to the trials of harness/faults.py, and has every fault. A fault that is mended
+"""The kernel's own net_failover is put to the trials of harness/trials/faults.py, and has every fault. A fault that is mended
 there one day is news: then it leaves the list.
 """
 import pytest
 
-from harness import faults
-from harness.intree import InTree
+from harness.masters.intree import InTree
+from harness.trials import faults
 
 
 @pytest.mark.machine(failover=True, **faults.MACHINE)

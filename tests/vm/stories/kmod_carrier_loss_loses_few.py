@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 
-from harness.noticing import Noticing
+from harness.evidence.noticing import Noticing
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone

@@ -9,8 +9,8 @@ the next one would need, no reference, and no fault that the kernel would find.
 import pytest
 
 from harness import wait
-from harness.disorder import await_namespaces
-from harness.fabric import GUEST, GUEST_MAC
+from harness.network.fabric import GUEST, GUEST_MAC
+from harness.trials.disorder import await_namespaces
 
 # What anybody may refuse while a slave or a master registers (lib/notifier-error-inject, net/core/dev.c). Of the last
 # four a refusal keeps a device from being a slave or from carrying, not from being there.

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The module is put to the same trials as the kernel's own net_failover (harness/faults.py), and to one that cannot be
+"""The module is put to the same trials as the kernel's own net_failover (harness/trials/faults.py), and to one that cannot be
 made there: a slave that fails to open.
 """
 import pytest
 
-from harness import faults, wait
+from harness import wait
+from harness.trials import faults
 
 
 def follower(guest):

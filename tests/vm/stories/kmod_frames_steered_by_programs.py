@@ -10,10 +10,10 @@ import pytest
 from lab.capture import Capture
 
 from harness import places, wait
-from harness.departures import Departures
-from harness.fabric import PEER
-from harness.kmodule import SLOTS
-from harness.stream import GuestSide, OneWay, PeerSide
+from harness.evidence.departures import Departures
+from harness.evidence.stream import GuestSide, OneWay, PeerSide
+from harness.masters.kmodule import SLOTS
+from harness.network.fabric import PEER
 
 PORT = 9100  # of slot 0: tests/tools/steer
 EMPTY_SLOT = 5

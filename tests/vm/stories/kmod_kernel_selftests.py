@@ -8,7 +8,7 @@ source of 6.1 and of 6.12; one that nobody has looked at fails. Those of 6.12 ru
 """
 import pytest
 
-from harness.selftests import OURS, OWN, Selftest, Selftests
+from harness.trials.selftests import OURS, OWN, Selftest, Selftests
 
 BONDING, TEAM = "drivers/net/bonding", "drivers/net/team"
 # Any mode would do for these, and a master of ours has one.

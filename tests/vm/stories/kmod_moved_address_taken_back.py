@@ -11,8 +11,8 @@ from lab.capture import Capture
 from lab.forged import announce
 
 from harness import wait
-from harness.fabric import GUEST_MAC
-from harness.migration import migrate
+from harness.machine.migration import migrate
+from harness.network.fabric import GUEST_MAC
 
 SECONDS = 3
 MOST_ANSWERED = 10  # in two seconds; kmod/announce.c

@@ -8,9 +8,9 @@ say in the middle of a failover: those words leave while the NIC that they are a
 """
 import re
 
-from harness.fabric import GUEST, PEER, PEER_MAC
-from harness.log_sink import PORT, LogSink
-from harness.tagged import TaggedPort
+from harness.network.fabric import GUEST, PEER, PEER_MAC
+from harness.network.log_sink import PORT, LogSink
+from harness.network.tagged import TaggedPort
 
 # Whatever is logged is sent; and user space, that speaks for the kernel here, may say as much as it likes.
 CHATTY = "dmesg -n 8 && echo on >/proc/sys/kernel/printk_devkmsg"

@@ -8,7 +8,7 @@ PCI devices come and go for everybody to hear: that is how the story knows that 
 """
 import pytest
 
-from harness.listener import Listener
+from harness.evidence.listener import Listener
 
 OTHER = "renamed0"
 HELPER = "/usr/lib/vf-failover/fom-netns"

@@ -9,7 +9,7 @@ refused with a reason and changes nothing, and each does what it is for.
 import pytest
 
 from harness import places, wait
-from harness.agent import Failed
+from harness.machine.agent import Failed
 
 TOOL = "/run/failover-link"
 NO_SLOT = 255

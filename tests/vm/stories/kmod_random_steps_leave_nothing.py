@@ -14,7 +14,7 @@ import random
 
 import pytest
 
-from harness.disorder import HELPERS, Disorder, await_namespaces
+from harness.trials.disorder import HELPERS, Disorder, await_namespaces
 
 SHORT, LONG = 40, 2000
 PARTS = 8  # of the long one, each in a guest of its own: two can run at a time, and what fails is sooner replayed

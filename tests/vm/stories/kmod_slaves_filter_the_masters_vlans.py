@@ -10,7 +10,7 @@ virtio-net lets pass what it was never told of.
 """
 import pytest
 
-from harness.vlan_probe import let_pass
+from harness.evidence.vlan_probe import let_pass
 
 VLANS = (77, 78, 79, 1023)
 

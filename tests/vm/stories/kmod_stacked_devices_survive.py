@@ -12,8 +12,8 @@ Not with vmxnet3: QEMU's, without LRO (which a bridge forbids), receives no fram
 """
 import pytest
 
-from harness.fabric import PEER, PEER6
-from harness.tagged import TaggedPort
+from harness.network.fabric import PEER, PEER6
+from harness.network.tagged import TaggedPort
 
 JUMBO = 9000
 HEADERS = {PEER: 28, PEER6: 48, "192.0.2.1": 28}

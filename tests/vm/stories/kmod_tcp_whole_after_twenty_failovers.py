@@ -10,7 +10,7 @@ import re
 import pytest
 
 from harness import wait
-from harness.connection import MIB, Connection, judge
+from harness.evidence.connection import MIB, Connection, judge
 
 CONNECTIONS = 4
 QUEUES = 4

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from harness import wait
-from harness.agent import Failed
+from harness.machine.agent import Failed
 
 SECTION = """[[master]]
 name = "guest"

@@ -14,7 +14,7 @@ from functools import partial
 
 import pytest
 
-from harness.calls import Calls
+from harness.evidence.calls import Calls
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone

@@ -15,10 +15,10 @@ from math import ceil
 import pytest
 
 from harness import wait
-from harness.departures import Departures
-from harness.fabric import GUEST, PEER
-from harness.stream import GuestSide, OneWay, PeerSide
-from harness.xdp import PORTS, Box, Programs, Sockets
+from harness.evidence.departures import Departures
+from harness.evidence.stream import GuestSide, OneWay, PeerSide
+from harness.network.fabric import GUEST, PEER
+from harness.trials.xdp import PORTS, Box, Programs, Sockets
 
 # Not the one that checks itself: vmxnet3's XDP breaks a rule there (rcu_dereference() in vmxnet3_xdp_set()).
 KERNELS = ("6.1", "6.12", "newest")

@@ -11,9 +11,9 @@ import signal
 import pytest
 
 from harness import wait
-from harness.fabric import GUEST, PEER
-from harness.stream import GuestSide, OneWay, PeerSide
-from harness.xdp import PORTS, Box, Programs
+from harness.evidence.stream import GuestSide, OneWay, PeerSide
+from harness.network.fabric import GUEST, PEER
+from harness.trials.xdp import PORTS, Box, Programs
 
 # Not the one that checks itself: vmxnet3's XDP breaks a rule there (rcu_dereference() in vmxnet3_xdp_set()).
 KERNELS = ("6.1", "6.12", "newest")

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.connection import MIB, Connection, judge
-from harness.migration import Migration, migrate, save_and_restore
+from harness.evidence.connection import MIB, Connection, judge
+from harness.machine.migration import Migration, migrate, save_and_restore
 
 SLOW = 4 << 20  # bytes a second: nothing is copied in a few seconds
 SLACK = 10

@@ -10,8 +10,8 @@ primary goes before nor when the other one comes after. The kernel's own net_fai
 import pytest
 
 from harness import wait
-from harness.connection import MIB, Connection, judge
-from harness.migration import migrate
+from harness.evidence.connection import MIB, Connection, judge
+from harness.machine.migration import migrate
 from lab.repeated import assert_within
 
 SLACK = 10     # until the fabric has heard of the other port

@@ -8,9 +8,9 @@ one NIC there is and asks for an address, whoever made it: the kernel module, or
 import pytest
 
 from harness import wait
-from harness.debian import own_kernel
-from harness.installed import Installed
-from harness.kmodule import KernelModule
+from harness.machine.debian import own_kernel
+from harness.masters.installed import Installed
+from harness.masters.kmodule import KernelModule
 
 NAME = "enp1s0"
 PACKAGE = "/root/vf-failover.deb"

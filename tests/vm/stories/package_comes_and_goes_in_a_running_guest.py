@@ -7,8 +7,8 @@ takes over what is there, and gives it back.
 """
 import pytest
 from harness import wait
-from harness.fabric import GUEST
-from harness.installed import HIDDEN, Installed
+from harness.masters.installed import HIDDEN, Installed
+from harness.network.fabric import GUEST
 
 # The primary is nobody's business in this guest, as an administrator without failover has to arrange it.
 SPARED = "[Match]\nDriver=e1000e\n\n[Link]\nUnmanaged=yes\n"

@@ -8,7 +8,7 @@ them, so each is announced with its tags.
 import time
 
 from harness import wait
-from harness.fabric import GUEST, GUEST6, GUEST_MAC, TAPS
+from harness.network.fabric import GUEST, GUEST6, GUEST_MAC, TAPS
 from lab.capture import Capture
 
 PRESENCES = {(): (GUEST, GUEST6), (77,): ("192.0.2.77", "fd77:77::2"), (77, 5): ("198.51.100.5", "fd77:5::2")}
