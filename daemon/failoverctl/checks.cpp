@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "checks.hpp"
 
-#include "text.hpp"
-#include "words.hpp"
+#include "render/text.hpp"
+#include "render/words.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "command_line.hpp"
 
-#include "verbs.hpp"
+#include "verbs/verbs.hpp"
 
 namespace failover::ctl {
 

@@ -6,7 +6,7 @@
 #include "control/state_source.hpp"
 #include "exit_code.hpp"
 #include "kernel_source.hpp"
-#include "view.hpp"
+#include "render/view.hpp"
 
 #include <functional>
 #include <memory>

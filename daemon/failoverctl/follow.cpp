@@ -4,7 +4,7 @@
 #include "base/clock.hpp"
 #include "control/types_json.hpp"
 #include "daemon_return.hpp"
-#include "render_events.hpp"
+#include "render/events.hpp"
 
 #include <cerrno>
 #include <utility>

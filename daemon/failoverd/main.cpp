@@ -4,10 +4,10 @@
 #include "config/last_good.hpp"
 #include "config/load.hpp"
 #include "control/server.hpp"
-#include "expedited_rcu.hpp"
-#include "log.hpp"
-#include "manager.hpp"
-#include "release.hpp"
+#include "formation/release.hpp"
+#include "manager/manager.hpp"
+#include "process/expedited_rcu.hpp"
+#include "process/log.hpp"
 #include "service.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "service.hpp"
 
-#include "log.hpp"
+#include "process/log.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "control/service.hpp"
-#include "manager.hpp"
-#include "module_masters.hpp"
+#include "manager/manager.hpp"
+#include "manager/module_masters.hpp"
 
 #include <functional>
 #include <memory>

@@ -45,7 +45,7 @@ const Case kCases[] = {
      frame(kMasterMac, kPeerMac, FOM_PROBE_ETHERTYPE), true, &fom_stats::rx_packets},
 };
 
-/// As daemon/failoverd/prober.cpp builds it.
+/// As daemon/failoverd/network/prober.cpp builds it.
 Packet probe(unsigned slot, std::uint64_t nonce) {
 	auto packet = frame(kBroadcastMac, kPeerMac, FOM_PROBE_ETHERTYPE);
 	const fom_probe content{{FOM_PROBE_MAGIC}, FOM_ABI_VERSION, static_cast<std::uint8_t>(slot), {}, nonce};

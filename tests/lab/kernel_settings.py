@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Settings of the whole kernel that failoverd borrows for moments. One that is killed gives them back when it starts again
-(daemon/failoverd/expedited_rcu.hpp), which those that are killed at the end of a test never do."""
+(daemon/failoverd/process/expedited_rcu.hpp), which those that are killed at the end of a test never do."""
 import contextlib
 import pathlib
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "checks.hpp"
-#include "render_doctor.hpp"
+#include "render/doctor.hpp"
 #include "scenes.hpp"
 
 #include <algorithm>

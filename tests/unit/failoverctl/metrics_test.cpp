@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "render_metrics.hpp"
+#include "render/metrics.hpp"
 #include "scenes.hpp"
 
 #include <catch2/catch.hpp>

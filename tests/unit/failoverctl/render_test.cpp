@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the operator reads, letter by letter.
-#include "render_events.hpp"
-#include "render_list.hpp"
-#include "render_probe.hpp"
-#include "render_stats.hpp"
-#include "render_status.hpp"
+#include "render/events.hpp"
+#include "render/list.hpp"
+#include "render/probe.hpp"
+#include "render/stats.hpp"
+#include "render/status.hpp"
+#include "render/text.hpp"
+#include "render/words.hpp"
 #include "scenes.hpp"
-#include "text.hpp"
-#include "words.hpp"
 
 #include <catch2/catch.hpp>
 #include <sstream>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../control/samples.hpp"
-#include "view.hpp"
+#include "render/view.hpp"
 
 namespace failover::ctl {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "render/table.hpp"
+#include "render/text.hpp"
 #include "scenes.hpp"
-#include "table.hpp"
-#include "text.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "device_news.hpp"
+#include "manager/device_news.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "doubt.hpp"
+#include "manager/doubt.hpp"
 
 #include <catch2/catch.hpp>
 

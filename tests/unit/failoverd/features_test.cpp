@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "features.hpp"
+#include "sync/features.hpp"
 #include "temp_dir.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "inquiry.hpp"
+#include "network/inquiry.hpp"
 
 #include "netlink/address.hpp"
 #include "nics.hpp"

@@ -2,7 +2,7 @@
 // NICs and links as a kernel would describe them.
 #pragma once
 
-#include "nic.hpp"
+#include "master/nic.hpp"
 
 #include <net/if_arp.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "pairing.hpp"
+#include "master/pairing.hpp"
 
 #include "nics.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "prober.hpp"
+#include "network/prober.hpp"
 
 #include "nics.hpp"
 

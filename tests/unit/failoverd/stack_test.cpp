@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "stack.hpp"
+#include "network/stack.hpp"
 
-#include "filters.hpp"
 #include "nics.hpp"
+#include "sync/filters.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
