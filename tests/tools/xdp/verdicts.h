@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs of verdicts.bpf.c, and the stories that attach them, agree on (tests/vm/harness/trials/xdp.py reads it).
+/* What the programs of verdicts.bpf.c, and the stories that attach them, agree on (tests/vm/harness/trials/xdp.py reads
+ * it).
  */
 #pragma once
 
