@@ -15,6 +15,7 @@ class Connection:
 
     def __init__(self, host, port, rate=RATE):
         self.port = port
+        rate = host.machine.pace(rate)
         self._server = GuestSide(host.guest).start("tcp-serve", f"serve-{port}.json", "--port", port, "--rate", rate)
         wait.until("the guest to listen", self._server.report)
         self._client = PeerSide(host.fabric.peer, host.folder, host.machine.build).start(
