@@ -7,12 +7,14 @@
 #include <csignal>
 #include <fmt/format.h>
 #include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
 
 namespace {
 
 constexpr std::string_view kPortName = "failover.agent";
-/// virtio_console may still be probing; TCG on a loaded host is slow.
-constexpr int kPortPatienceMs = 20'000;
+/// virtio_console may still be probing; on a busy machine, with a kernel that checks itself, half a minute.
+constexpr int kPortPatienceMs = 120'000;
 
 failover::Status serve() {
 	using namespace failover;
@@ -36,5 +38,6 @@ failover::Status serve() {
 int main() {
 	const auto served = serve();
 	fmt::print(stderr, "failover-agent: FAILED: {}\n", served ? "" : served.error().message);
+	::tcdrain(STDERR_FILENO); // the kernel does not survive its first process, nor do words that are not out yet
 	return 1;
 }
