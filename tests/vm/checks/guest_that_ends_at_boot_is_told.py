@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""QEMU's end closes the agent's socket a moment before the process is gone: that it died is what is told."""
+"""QEMU's end closes the agent's socket a moment before the process is gone: that it died is what is told, and why."""
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from harness.machine.agent import Agent
-from harness.machine.qemu import Died
+from harness.machine.qemu import Died, Qemu
 from harness.machine.qmp import Gone
 
 
@@ -35,3 +36,9 @@ def test_an_agent_that_goes_while_qemu_runs_is_told_as_that(monkeypatch):
     with pytest.raises(Gone):
         agent.await_hello(30, lambda: None)
     agent.close()
+
+
+def test_what_the_guest_failed_in_is_told_although_its_kernel_has_said_much_since():
+    told = "[ 1.0] booted\ninit: FAILED: cannot load fom\n" + "\n".join(f"[ 2.0] trace {number}" for number in range(60))
+    tail = Qemu.console_tail(SimpleNamespace(console=lambda: told)).splitlines()
+    assert tail[0] == "init: FAILED: cannot load fom" and tail[1:] == told.splitlines()[-40:]

@@ -208,7 +208,9 @@ class Qemu:
         return self.console_log.read_text(encoding="utf-8", errors="replace")
 
     def console_tail(self, lines=40):
-        return "\n".join(self.console().splitlines()[-lines:])
+        """Its end, and what the guest said it failed in, which a trace of its kernel's may have pushed further up."""
+        told = self.console().splitlines()
+        return "\n".join([line for line in told[:-lines] if "FAILED:" in line] + told[-lines:])
 
     def processors(self):
         """What each CPU and its interrupt controller do, as QEMU has them: told also of a guest that does not answer."""
