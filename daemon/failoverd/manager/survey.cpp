@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which masters and slaves there are to be, by what is in the visible namespace.
+// Which masters and slaves there are to be, by what is in the visible namespace and by what is configured.
 #include "formation/adoption.hpp"
 #include "formation/formation.hpp"
 #include "manager/manager.hpp"
