@@ -128,7 +128,8 @@ struct fom_device {
 struct fom_slave {
 	struct net_device *dev;
 	struct net_device *upper; /* the master's */
-	bool wary;		  /* unicast may come by another slave as well */
+	bool wary;		  /* unicast may come by another slave as well; set under lock */
+	bool receives;		  /* its handler is ours to choose; under lock */
 	u16 mark;		  /* never 0: which slave a frame was prepared for */
 	struct fom_device *master;
 	struct list_head node;
@@ -138,7 +139,7 @@ struct fom_slave {
 	struct bpf_prog __rcu *xdp_stack;  /* the same, where it cannot */
 	struct bpf_prog *xdp_given;	   /* ours that the driver has; under RTNL */
 	bool xdp_decides;		   /* what gets through there has been found wanted: never ask twice */
-	unsigned int watchers;		   /* of what it receives; under RTNL */
+	unsigned int watchers;		   /* of what it receives; under RTNL and lock */
 	struct netpoll *netpoll;
 	struct rtnl_link_stats64 last, counted, share; /* of its driver, since it joined, less what was refused */
 	bool left; /* no slave any more, its device perhaps gone; set under RTNL and stats_lock */
@@ -243,10 +244,10 @@ netdev_tx_t fom_xmit(struct sk_buff *skb, struct net_device *dev);
 netdev_features_t fom_features_check(struct sk_buff *skb, struct net_device *dev, netdev_features_t features);
 
 /* receive.c */
-rx_handler_result_t fom_receive(struct sk_buff **pskb);
+rx_handler_result_t fom_receive_watched(struct sk_buff **pskb);
 bool fom_receives(rx_handler_func_t *handler);
 bool fom_unwanted(struct fom_slave *slave, const struct fom_frame *frame);
-rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave);
+void fom_slave_be_wary(struct fom_slave *slave, bool wary);
 void fom_slave_watch(struct fom_slave *slave, bool begin);
 
 /* twice.c */

@@ -281,7 +281,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 			goto no_netpoll;
 		}
 	}
-	err = netdev_rx_handler_register(dev, fom_slave_handler(slave), slave);
+	err = netdev_rx_handler_register(dev, fom_receive_watched, slave);
 	if (err)
 		goto no_handler;
 	err = netdev_master_upper_dev_link(dev, master->dev, slave, &lag, extack);
@@ -291,6 +291,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 
 	raw_spin_lock_irq(&master->lock);
 	list_add_tail_rcu(&slave->node, &master->slaves);
+	slave->receives = true;
 	fom_twice_begin(master);
 	raw_spin_unlock_irq(&master->lock);
 	/* In the list first: group addresses come and go without RTNL. */
@@ -358,6 +359,9 @@ void fom_slave_del(struct fom_slave *slave)
 	ASSERT_RTNL();
 	fom_slave_leave(slave, FOM_CAUSE_UNREGISTER);
 	netdev_upper_dev_unlink(dev, master->dev);
+	raw_spin_lock_irq(&master->lock);
+	slave->receives = false;
+	raw_spin_unlock_irq(&master->lock);
 	netdev_rx_handler_unregister(dev); /* waits: no frame by it is under way after this */
 	fom_stats_keep(slave);
 	raw_spin_lock_irq(&master->lock);

@@ -3,8 +3,8 @@
  * What comes in by any slave enters the master, if it is not a copy of something that another slave brings as well.
  *
  * Nearly every frame is unicast to us, and then there is nothing to decide. It is not even counted: what the slaves'
- * drivers count is, less what is refused here (stats.c). Where more has to be done with each frame,
- * fom_receive_watched() takes the place of fom_receive() for a while.
+ * drivers count is, less what is refused here (stats.c). Where more may have to be done with a frame,
+ * fom_receive_watched() takes the place of fom_receive(), so that a frame does not have to ask.
  */
 #include "fom.h"
 
@@ -81,19 +81,24 @@ static noinline rx_handler_result_t fom_receive_special(struct sk_buff **pskb)
 	return RX_HANDLER_ANOTHER;
 }
 
-rx_handler_result_t fom_receive(struct sk_buff **pskb)
+static rx_handler_result_t fom_receive(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	const struct fom_slave *slave = rcu_dereference(skb->dev->rx_handler_data);
 
-	if (unlikely(skb_shared(skb) || skb->pkt_type != PACKET_HOST || READ_ONCE(slave->wary)))
+	if (unlikely(skb_shared(skb) || skb->pkt_type != PACKET_HOST))
 		return fom_receive_special(pskb);
 	skb->dev = slave->upper;
 	return RX_HANDLER_ANOTHER;
 }
 
-/* The same for a slave that a program runs for in the stack, or whose frames are counted for fom_hold(). */
-static rx_handler_result_t fom_receive_watched(struct sk_buff **pskb)
+/**
+ * fom_receive_watched() - receive for a slave that is wary, runs a program in the stack, or is counted by fom_hold()
+ * @pskb: it may be another one afterwards
+ *
+ * What fom_receive() does for the others is done here as well. A new slave starts with it.
+ */
+rx_handler_result_t fom_receive_watched(struct sk_buff **pskb)
 {
 	const struct fom_slave *slave = rcu_dereference((*pskb)->dev->rx_handler_data);
 	rx_handler_result_t result;
@@ -119,9 +124,35 @@ bool fom_receives(rx_handler_func_t *handler)
 	return handler == fom_receive || handler == fom_receive_watched;
 }
 
+/*
+ * The quickest handler that will do, changed under the feet of frames. RTNL is not needed for that: who takes the
+ * handler away says so first (fom_slave_del()).
+ */
+static void fom_slave_choose_handler(struct fom_slave *slave)
+{
+	rx_handler_func_t *handler = slave->watchers || slave->wary ? fom_receive_watched : fom_receive;
+
+	lockdep_assert_held(&slave->master->lock);
+	if (slave->receives && rcu_access_pointer(slave->dev->rx_handler) != handler)
+		rcu_assign_pointer(slave->dev->rx_handler, handler);
+}
+
+/**
+ * fom_slave_be_wary() - may unicast to us have come by another slave already?
+ * @slave: has its handler for it from the next frame on
+ * @wary: it may
+ *
+ * Context: the master's lock.
+ */
+void fom_slave_be_wary(struct fom_slave *slave, bool wary)
+{
+	WRITE_ONCE(slave->wary, wary);
+	fom_slave_choose_handler(slave);
+}
+
 /**
  * fom_slave_watch() - look closer at what a slave receives, or no more
- * @slave: its handler is changed under the feet of frames, to one that does the same for all of them
+ * @slave: may have left, and its master be gone
  * @begin: each call with true needs one with false
  *
  * Context: RTNL.
@@ -129,16 +160,10 @@ bool fom_receives(rx_handler_func_t *handler)
 void fom_slave_watch(struct fom_slave *slave, bool begin)
 {
 	ASSERT_RTNL();
+	if (slave->left)
+		return;
+	raw_spin_lock_irq(&slave->master->lock);
 	slave->watchers += begin ? 1 : -1;
-	if (!slave->left && fom_receives(rcu_access_pointer(slave->dev->rx_handler)))
-		rcu_assign_pointer(slave->dev->rx_handler, slave->watchers ? fom_receive_watched : fom_receive);
-}
-
-/**
- * fom_slave_handler() - what a slave is to be registered with
- * @slave: joins
- */
-rx_handler_func_t *fom_slave_handler(const struct fom_slave *slave)
-{
-	return slave->watchers ? fom_receive_watched : fom_receive;
+	fom_slave_choose_handler(slave);
+	raw_spin_unlock_irq(&slave->master->lock);
 }

@@ -165,8 +165,18 @@ static void fom_trust(struct fom_slave *slave)
 
 	raw_spin_lock_irqsave(&master->lock, flags);
 	if (rcu_access_pointer(master->active) == slave)
-		WRITE_ONCE(slave->wary, false);
+		fom_slave_be_wary(slave, false);
 	raw_spin_unlock_irqrestore(&master->lock, flags);
+}
+
+/* It need not be active any more: then it is wary already. */
+static void fom_distrust(struct fom_slave *slave)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&slave->master->lock, flags);
+	fom_slave_be_wary(slave, true);
+	raw_spin_unlock_irqrestore(&slave->master->lock, flags);
 }
 
 /**
@@ -186,7 +196,7 @@ bool fom_unicast_twice(struct fom_slave *slave, const struct fom_frame *frame)
 		if (time_before(READ_ONCE(master->wary_until), jiffies + FOM_WARY - HZ))
 			WRITE_ONCE(master->wary_until, jiffies + FOM_WARY);
 		if (active && !READ_ONCE(active->wary))
-			WRITE_ONCE(active->wary, true);
+			fom_distrust(active);
 	} else if (time_after(jiffies, READ_ONCE(master->wary_until))) {
 		fom_trust(slave);
 	}
@@ -207,5 +217,5 @@ void fom_twice_begin(struct fom_device *master)
 	memset(master->groups, 0, sizeof(master->groups));
 	WRITE_ONCE(master->wary_until, jiffies);
 	list_for_each_entry(slave, &master->slaves, node)
-		WRITE_ONCE(slave->wary, slave != active);
+		fom_slave_be_wary(slave, slave != active);
 }

@@ -31,7 +31,7 @@ def failovers(host, kmod):
     for number in range(FAILOVERS // 2):
         for change, role in zip(pairs[number % len(pairs)], ("standby", "primary")):
             change()
-            kmod.announces(role, seconds=20)
+            kmod.announces(role, seconds=host.machine.patience(20))
             yield
 
 
@@ -44,11 +44,12 @@ def interrupted(guest, queues):
 @pytest.mark.machine(primary="vmxnet3", cpus=4, queues=QUEUES)
 def test_every_byte_arrives_across_twenty_failovers(host, guest, kmod, note):
     amount = host.machine.pace(AMOUNT)
+    patience = host.machine.patience(120)
     connections = [Connection(host, PORT + number) for number in range(CONNECTIONS)]
     for number, _ in enumerate(failovers(host, kmod), 1):
         goal = amount * number // FAILOVERS
         wait.until(f"{goal} bytes each way after {number} failovers",
-                   lambda goal=goal: sum(connection.carried() for connection in connections) >= goal, 120, 0.1)
+                   lambda goal=goal: sum(connection.carried() for connection in connections) >= goal, patience, 0.1)
     used = {title: interrupted(guest, names) for title, names in
             (("standby", r"virtio\d+-(?:input|output)\.\d+"), ("primary", r"primary0-rxtx-\d+"))}
     ends = [end for connection in connections for end in judge(connection.stop())]

@@ -15,19 +15,20 @@ class Connection:
 
     def __init__(self, host, port, rate=RATE):
         self.port = port
+        self._patience = host.machine.patience(10)
         rate = host.machine.pace(rate)
         self._server = GuestSide(host.guest).start("tcp-serve", f"serve-{port}.json", "--port", port, "--rate", rate)
-        wait.until("the guest to listen", self._server.report)
+        wait.until("the guest to listen", self._server.report, self._patience)
         self._client = PeerSide(host.fabric.peer, host.folder, host.machine.build).start(
             "tcp-stream", f"stream-{port}.json", "--to", GUEST, "--port", port, "--rate", rate)
-        wait.until("a connection", lambda: (self._client.report() or {}).get("snapshot", -1) >= 0)
+        wait.until("a connection", lambda: (self._client.report() or {}).get("snapshot", -1) >= 0,
+                   self._patience)
 
-    @staticmethod
-    def _fresh(end):
+    def _fresh(self, end):
         before = end.report()["snapshot"]
         end.send_signal(signal.SIGUSR1)
         return wait.until("a connection's report",
-                          lambda: (told := end.report()) and told["snapshot"] > before and told)
+                          lambda: (told := end.report()) and told["snapshot"] > before and told, self._patience)
 
     def carried(self):
         """Bytes that have arrived, in the direction that is behind."""

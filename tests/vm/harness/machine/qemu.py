@@ -66,6 +66,10 @@ class Machine:
         """What a stream of so many packets a second is to be, so that the guest has time for other things."""
         return pps // 8 if self.debug else pps
 
+    def patience(self, seconds):
+        """How long to wait for what a guest with much to do takes so long for."""
+        return seconds * 8 if self.debug else seconds
+
     def may_lose(self, packets):
         """So many; any number where the kernel checks itself: what such a story judges is what happened, and that the
         kernel found nothing."""
