@@ -3,13 +3,17 @@
  * The moment a slave loses its carrier. Its driver sets a bit and tells linkwatch (linkwatch_fire_event()), which tells
  * the rest of the kernel up to a second later unless the device is a bond's or a team's. A guest that sends sees the
  * bit with the next frame; for one that only receives we listen in on linkwatch.
+ *
+ * Some drivers are told of a link by an interrupt of its own, and look at it from a timer one or two ticks later: 4 to
+ * 12 ms at HZ=250. We listen in on that interrupt as well, and suspect the slave until its driver has looked
+ * (select.c): meanwhile it still receives, and others send.
  */
 #include <linux/irq_work.h>
 #include <linux/kprobes.h>
 
 #include "fom.h"
 
-/* Who it was is not carried over: a look at all slaves is cheap, and this way hardly taken. */
+/* All slaves are looked at: that is cheap, and this way hardly taken. */
 static void fom_carrier_later(struct irq_work *work)
 {
 	struct fom_device *master;
@@ -22,6 +26,15 @@ static void fom_carrier_later(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(fom_carrier_work, fom_carrier_later);
 
+/* A probe that could not become a call is a breakpoint, and entered as an NMI: no lock may be taken there. */
+static void fom_carrier_heard_of(struct fom_slave *slave)
+{
+	if (in_nmi())
+		irq_work_queue(&fom_carrier_work);
+	else
+		fom_reselect(slave->master, FOM_CAUSE_CARRIER_LOSS);
+}
+
 static int fom_carrier_event(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct net_device *dev = (struct net_device *)regs_get_kernel_argument(regs, 0);
@@ -32,11 +45,8 @@ static int fom_carrier_event(struct kprobe *probe, struct pt_regs *regs)
 		return 0;
 	rcu_read_lock();
 	slave = fom_slave_of(dev);
-	/* A probe that could not become a call is a breakpoint, and entered as an NMI: no lock may be taken there. */
-	if (slave && in_nmi())
-		irq_work_queue(&fom_carrier_work);
-	else if (slave)
-		fom_reselect(slave->master, FOM_CAUSE_CARRIER_LOSS);
+	if (slave)
+		fom_carrier_heard_of(slave);
 	rcu_read_unlock();
 	return 0;
 }
@@ -47,6 +57,68 @@ static struct kprobe fom_carrier_probe = {
 };
 
 static bool fom_carrier_heard;
+
+/* Handlers of such interrupts; each gets the network device with it. */
+static struct fom_link_interrupt {
+	const char *driver, *handler;
+	struct kprobe probe;
+	bool heard; /* under RTNL */
+} fom_link_interrupts[] = {
+	{ .driver = "e1000e", .handler = "e1000_msix_other" },
+	{ .driver = "igbvf", .handler = "igbvf_msix_other" },
+};
+
+static int fom_carrier_interrupt(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct net_device *dev = (struct net_device *)regs_get_kernel_argument(regs, 1);
+	struct fom_slave *slave;
+
+	/* A link that has come is not ours to see before linkwatch says so. */
+	if (!netif_carrier_ok(dev))
+		return 0;
+	rcu_read_lock();
+	slave = fom_slave_of(dev);
+	if (slave) {
+		WRITE_ONCE(slave->interrupted, true);
+		fom_carrier_heard_of(slave);
+	}
+	rcu_read_unlock();
+	return 0;
+}
+
+/* The probe of a driver that was unloaded has gone with it, but is still registered. */
+static void fom_link_interrupt_forget(struct fom_link_interrupt *way)
+{
+	if (way->heard)
+		unregister_kprobe(&way->probe);
+	way->heard = false;
+}
+
+/**
+ * fom_carrier_listen() - hear of this slave's link as early as its driver does
+ * @slave: joins; nothing happens if its driver looks at the link at once, or cannot be listened to
+ *
+ * The probe stays until the driver or we are unloaded: to take it away would have whoever pulls the NIC wait.
+ *
+ * Context: RTNL.
+ */
+void fom_carrier_listen(const struct fom_slave *slave)
+{
+	const struct device *parent = slave->dev->dev.parent;
+	const struct device_driver *driver = parent ? READ_ONCE(parent->driver) : NULL;
+	struct fom_link_interrupt *way;
+
+	ASSERT_RTNL();
+	for (way = fom_link_interrupts; driver && way < fom_link_interrupts + ARRAY_SIZE(fom_link_interrupts); way++) {
+		if (strcmp(driver->name, way->driver))
+			continue;
+		if (way->heard && !kprobe_gone(&way->probe))
+			return;
+		fom_link_interrupt_forget(way);
+		way->probe = (struct kprobe){ .symbol_name = way->handler, .pre_handler = fom_carrier_interrupt };
+		way->heard = !register_kprobe(&way->probe);
+	}
+}
 
 int fom_carrier_init(void)
 {
@@ -62,8 +134,11 @@ int fom_carrier_init(void)
 
 void fom_carrier_exit(void)
 {
-	if (!fom_carrier_heard)
-		return;
-	unregister_kprobe(&fom_carrier_probe);
+	struct fom_link_interrupt *way;
+
+	for (way = fom_link_interrupts; way < fom_link_interrupts + ARRAY_SIZE(fom_link_interrupts); way++)
+		fom_link_interrupt_forget(way);
+	if (fom_carrier_heard)
+		unregister_kprobe(&fom_carrier_probe);
 	irq_work_sync(&fom_carrier_work);
 }

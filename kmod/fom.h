@@ -145,12 +145,15 @@ struct fom_slave {
 	bool left; /* no slave any more, its device perhaps gone; set under RTNL and stats_lock */
 	enum fom_role role;
 	unsigned int slot;
-	unsigned int rank; /* lower is preferred */
-	u64 usable_ns;	   /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
-	u64 doubted_until; /* CLOCK_BOOTTIME: slaves that are not doubted come first until then; under lock */
-	u32 doubt_ms;	   /* how long it was doubted last, 0: it is trusted; under lock */
-	bool leaving;	   /* its driver lets go: never active again */
-	bool hidden;	   /* we brought it into the hidden namespace */
+	unsigned int rank;   /* lower is preferred */
+	u64 usable_ns;	     /* CLOCK_BOOTTIME since when it could be active, 0: it cannot; under lock */
+	u64 doubted_until;   /* CLOCK_BOOTTIME: slaves that are not doubted come first until then; under lock */
+	u32 doubt_ms;	     /* how long it was doubted last, 0: it is trusted; under lock */
+	u64 suspected_until; /* CLOCK_BOOTTIME: the same, because its link may just have gone; under lock */
+	u64 suspect_again;   /* CLOCK_BOOTTIME: not before that; under lock */
+	bool interrupted;    /* its driver has been told that its link has changed (carrier.c) */
+	bool leaving;	     /* its driver lets go: never active again */
+	bool hidden;	     /* we brought it into the hidden namespace */
 	u8 own_mac[ETH_ALEN];
 	u8 listens_to[ETH_ALEN]; /* besides its own address, because it refused to change that; else zero */
 	unsigned int own_mtu;
@@ -314,6 +317,7 @@ void fom_pci_exit(void);
 /* carrier.c: the moment a slave's carrier changes */
 int fom_carrier_init(void);
 void fom_carrier_exit(void);
+void fom_carrier_listen(const struct fom_slave *slave);
 
 /* link_kind.c: ip link add type fom */
 extern struct rtnl_link_ops fom_link_ops;

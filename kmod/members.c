@@ -297,6 +297,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	/* In the list first: group addresses come and go without RTNL. */
 	fom_slave_filters(slave);
 
+	fom_carrier_listen(slave);
 	WRITE_ONCE(master->slot_device[slot], fom_pci_device(dev));
 	fom_event_add(master, FOM_EVENT_JOINED, slot, role);
 	fom_compute_features(master);

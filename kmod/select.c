@@ -8,6 +8,10 @@
 
 #include "fom.h"
 
+/* Drivers look within three ticks of the timer, which come late where processors are emulated. */
+#define FOM_SUSPICION (30ULL * NSEC_PER_MSEC)
+#define FOM_SUSPICION_AGAIN (10ULL * NSEC_PER_SEC)
+
 static bool fom_queue_works(const struct net_device *dev, unsigned int number)
 {
 	return rcu_access_pointer(netdev_get_tx_queue(dev, number)->qdisc) != &noop_qdisc;
@@ -49,6 +53,32 @@ static bool fom_doubted(const struct fom_slave *slave, u64 now)
 	return now < slave->doubted_until;
 }
 
+/* Its driver is about to find out whether it still has a link. */
+static bool fom_suspected(const struct fom_slave *slave, u64 now)
+{
+	return now < slave->suspected_until;
+}
+
+static bool fom_trusted(const struct fom_slave *slave, u64 now)
+{
+	return !fom_doubted(slave, now) && !fom_suspected(slave, now);
+}
+
+/*
+ * A link that has changed was there, so it is gone; or the interrupt was for something else. The suspicion outlasts
+ * the driver's look at it. Where a false one would not be undone there is none, and after one none for a while.
+ */
+static void fom_hear(const struct fom_device *master, struct fom_slave *slave, u64 now)
+{
+	if (!READ_ONCE(slave->interrupted))
+		return;
+	WRITE_ONCE(slave->interrupted, false);
+	if (now < slave->suspect_again || READ_ONCE(master->options.failback) == FOM_FAILBACK_NEVER)
+		return;
+	slave->suspected_until = now + FOM_SUSPICION;
+	slave->suspect_again = now + FOM_SUSPICION_AGAIN;
+}
+
 /* What the operator asked for comes before any doubt, and that before any rank. */
 static bool fom_better(const struct fom_device *master, const struct fom_slave *one, const struct fom_slave *other,
 		       u64 now)
@@ -57,8 +87,8 @@ static bool fom_better(const struct fom_device *master, const struct fom_slave *
 
 	if (one->slot == chosen || other->slot == chosen)
 		return one->slot == chosen;
-	if (fom_doubted(one, now) != fom_doubted(other, now))
-		return fom_doubted(other, now);
+	if (fom_trusted(one, now) != fom_trusted(other, now))
+		return fom_trusted(one, now);
 	return READ_ONCE(one->rank) < READ_ONCE(other->rank);
 }
 
@@ -72,7 +102,7 @@ static bool fom_worth_leaving(const struct fom_device *master, const struct fom_
 	if (better->slot == READ_ONCE(options->chosen))
 		return true;
 	/* One that leads nowhere is as good as dead. */
-	if (fom_doubted(active, now) && !fom_doubted(better, now))
+	if (!fom_trusted(active, now) && fom_trusted(better, now))
 		return true;
 	if (READ_ONCE(options->failback) == FOM_FAILBACK_NEVER)
 		return false;
@@ -90,12 +120,19 @@ static struct fom_slave *fom_choose(struct fom_device *master, u64 now, u64 *aga
 	list_for_each_entry(slave, &master->slaves, node) {
 		if (!fom_slave_usable(slave)) {
 			slave->usable_ns = 0;
+			/* If it was suspected, then rightly. */
+			slave->suspected_until = 0;
+			slave->suspect_again = 0;
+			WRITE_ONCE(slave->interrupted, false);
 			continue;
 		}
+		fom_hear(master, slave, now);
 		if (!slave->usable_ns)
 			slave->usable_ns = now;
 		if (fom_doubted(slave, now))
 			*again = min_not_zero(*again, slave->doubted_until);
+		if (fom_suspected(slave, now))
+			*again = min_not_zero(*again, slave->suspected_until);
 		if (!best || fom_better(master, slave, best, now))
 			best = slave;
 	}
@@ -119,6 +156,8 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, u64
 		/* Which of two usable slaves is better is no failure of the other. */
 		if (slave->slot == master->options.chosen)
 			cause = FOM_CAUSE_OPERATOR;
+		else if (fom_suspected(before, now) && fom_trusted(slave, now))
+			cause = FOM_CAUSE_CARRIER_LOSS;
 		else if (fom_doubted(before, now) && !fom_doubted(slave, now))
 			cause = FOM_CAUSE_PROBE;
 		else
