@@ -6,13 +6,10 @@
  *   carrier   linkwatch_fire_event(): called by netif_carrier_on/off once the bit has changed
  *   unbind    pci_device_remove(): before the driver tears the device down, so it still receives
  */
-#include "adopted.h"
 #include "hold.h"
-#include "select.h"
+#include "leave.h"
 
 #include <bpf/bpf_tracing.h>
-
-const volatile __u32 hidden_netns; /* inode number of the hidden namespace */
 
 /* Value: the place of the device with this bus name ("0000:02:00.0"). */
 struct {
@@ -24,41 +21,18 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } fom_devices SEC(".maps");
 
-/* Slaves of a master that has no pair of its own stay in the users' namespace. */
-static __always_inline int lives_in(const struct fom_master *master, struct net *net)
-{
-	return net && (master->port ? BPF_CORE_READ(net, ns.inum) == hidden_netns : master->netns == (__u64)net);
-}
-
-/* If the slot is the active one, another takes over; 1 when that happened. */
-static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
-{
-	__u32 best;
-
-	if (place.master->active != place.slot || !lives_in(place.master, net))
-		return 0;
-	best = fom_best_live_slot(plain_number(net), place.index);
-	if (best >= FOM_MAX_SLAVES || best == place.slot)
-		return 0;
-	master_switch(place.master, place.index, place.slot, best, cause);
-	return 1;
-}
-
 SEC("fentry/linkwatch_fire_event")
 int BPF_PROG(fom_watch_carrier, struct net_device *dev)
 {
-	struct fom_place place;
+	struct net *net = dev->nd_net.net;
+	struct fom_place place = place_in(net, dev->ifindex);
 	int carrier;
 
-	if (dev->nd_net.net->ns.inum == hidden_netns)
-		place = slave_place_of(dev->ifindex);
-	else
-		place = adopted_place_of(dev->ifindex);
-	if (!place.master || !lives_in(place.master, dev->nd_net.net))
+	if (!place.master)
 		return 0;
 	carrier = !(dev->state & FOM_LINK_NOCARRIER);
 	if (!carrier)
-		leave_slot(dev->nd_net.net, place, FOM_CAUSE_CARRIER_LOSS);
+		leave_slot(net, place, FOM_CAUSE_CARRIER_LOSS);
 	event_emit(FOM_EVENT_CARRIER, bpf_ktime_get_boot_ns(), place.index, place.slot, carrier, FOM_CAUSE_UNSPEC);
 	return 0;
 }

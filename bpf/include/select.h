@@ -11,10 +11,10 @@ static __always_inline int slot_usable(const struct fom_slot *slot)
 }
 
 /*
- * The live slave of lowest rank, FOM_NO_SLOT when none is live. `netns` is the hidden namespace. A global function, so
- * that the verifier follows the loop once, and for any master.
+ * The live slave of lowest rank, FOM_NO_SLOT when none is live. `netns` is the hidden namespace; the slot `except` is
+ * not asked. A global function, so that the verifier follows the loop once, and for any master.
  */
-__noinline __u32 fom_best_live_slot(__u64 netns, __u32 index)
+__noinline __u32 fom_best_live_slot(__u64 netns, __u32 index, __u32 except)
 {
 	struct fom_master *master = master_at(index);
 	__u32 best = FOM_NO_SLOT, best_rank = ~0u;
@@ -24,7 +24,7 @@ __noinline __u32 fom_best_live_slot(__u64 netns, __u32 index)
 	for (__u32 i = 0; i < FOM_MAX_SLAVES; i++) {
 		struct fom_slot *slot = &master->slots[i];
 
-		if (!slot_usable(slot) || slot->rank >= best_rank)
+		if (i == except || !slot_usable(slot) || slot->rank >= best_rank)
 			continue;
 		if (fom_state_at(netns, slot->ifindex) != SLAVE_LIVE)
 			continue;

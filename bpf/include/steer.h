@@ -24,7 +24,7 @@ static __noinline __u32 steer_around(struct net *net, __u32 index, __u32 dead, _
 
 	if (!master)
 		return FOM_NO_SLOT;
-	best = fom_best_live_slot(plain_number(net), index);
+	best = fom_best_live_slot(plain_number(net), index, FOM_NO_SLOT);
 	if (best >= FOM_MAX_SLAVES)
 		return FOM_NO_SLOT;
 	master_switch(master, index, dead, best, cause);

@@ -4,6 +4,7 @@
 #include "adopt.skel.h"
 #include "kernel_cast.skel.h"
 #include "kernel_probe.skel.h"
+#include "listen.skel.h"
 #include "rx.skel.h"
 #include "xdp.skel.h"
 
@@ -24,9 +25,9 @@ Image image(const void *(*bytes)(std::size_t *)) {
 
 } // namespace
 
-std::array<Image, 5> images() {
-	return {image(adopt_bpf__elf_bytes), image(kernel_cast_bpf__elf_bytes), image(kernel_probe_bpf__elf_bytes),
-		image(rx_bpf__elf_bytes), image(xdp_bpf__elf_bytes)};
+std::array<Image, 6> images() {
+	return {image(adopt_bpf__elf_bytes),  image(kernel_cast_bpf__elf_bytes), image(kernel_probe_bpf__elf_bytes),
+		image(listen_bpf__elf_bytes), image(rx_bpf__elf_bytes),          image(xdp_bpf__elf_bytes)};
 }
 
 std::string images_identity() {

@@ -12,7 +12,7 @@ namespace failover::bpf {
 using Image = std::span<const std::byte>;
 
 /// All that this program brings, whether this kernel gets them or not.
-[[nodiscard]] std::array<Image, 5> images();
+[[nodiscard]] std::array<Image, 6> images();
 
 /// Of exactly these objects, in 16 hexadecimal digits: what another build loaded is told by it.
 [[nodiscard]] std::string images_identity();

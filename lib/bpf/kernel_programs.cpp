@@ -21,9 +21,6 @@ namespace {
 
 constexpr std::string_view kTransmit = "fom_tx";
 
-/// libbpf reads the kernel's types whole, which are 5 to 10 MiB, and copies them.
-constexpr std::size_t kKernelTypes = 24UL << 20;
-
 /// What to take out of one object.
 struct Wish {
 	bool tx = false;

@@ -3,6 +3,7 @@
 
 #include "bpf/images.hpp"
 #include "bpf/libbpf_log.hpp"
+#include "bpf/listening.hpp"
 #include "bpf/object.hpp"
 #include "bpf/pins.hpp"
 
@@ -68,6 +69,7 @@ Result<Programs> Programs::load_or_reuse(std::uint32_t hidden_netns) {
 
 	Programs programs;
 	programs.folder_ = folder;
+	programs.hidden_netns_ = hidden_netns;
 	if (fs::exists(folder, error)) {
 		auto reused = programs.reuse(folder);
 		if (reused)
@@ -163,6 +165,34 @@ Status Programs::want_adoption() {
 			return tl::unexpected(opened.error());
 	}
 	return {};
+}
+
+Status Programs::listen(const std::string &driver) {
+	const char *handler = link_interrupt_of(driver);
+	if (handler == nullptr)
+		return {};
+	const std::string name = "listen-" + driver, path = link_pin(name);
+	const bool first = listened_to_.insert(driver).second;
+	// What an earlier daemon attached for a slave that is still there.
+	const bool kept = first && reused_ && UniqueFd(bpf_obj_get(path.c_str()));
+	Status done = kept ? Status() : attach_to(handler, path);
+	if (first)
+		trials_.push_back(
+		    {name, done.has_value(), done ? "its link interrupt is heard (kprobe)" : done.error().message});
+	return done;
+}
+
+Status Programs::attach_to(const char *handler, const std::string &path) {
+	if (!listener_) {
+		const std::string pin = folder_ + "/listen";
+		auto program = open_program(pin);
+		if (!program)
+			program = load_listener(pin, hidden_netns_);
+		if (!program)
+			return tl::unexpected(program.error());
+		listener_ = std::move(*program);
+	}
+	return attach_listener(listener_.get(), handler, path);
 }
 
 /// `tx_path`: where to pin the transmit program, empty if it is there already.

@@ -6,6 +6,7 @@
 #include "bpf/kernel_programs.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ public:
 	[[nodiscard]] int adopt_tx() const { return adopt_tx_.get(); }
 	/// -1 where the kernel refused it.
 	[[nodiscard]] int adopt_steer() const { return adopt_steer_.get(); }
+	/// Hears of the links of this driver's NICs as early as the driver does, where that is worth it
+	/// (link_interrupt_of()). To be called whenever one of them has become a slave: the driver may be loaded anew.
+	[[nodiscard]] Status listen(const std::string &driver);
 	/// Whether the kernel itself reports carrier changes and unbinding, see watch.trace.bpf.c.
 	[[nodiscard]] bool watches_carrier() const { return watches_carrier_; }
 	[[nodiscard]] bool watches_unbind() const { return watches_unbind_; }
@@ -37,10 +41,13 @@ private:
 	Programs() = default;
 	Status load(const std::string &folder, std::uint32_t hidden_netns);
 	Status reuse(const std::string &folder);
+	Status attach_to(const char *handler, const std::string &path);
 	Status take_from_kernel_object(const std::string &tx_path, std::uint32_t hidden_netns);
 
 	std::string folder_; ///< where they are pinned
-	UniqueFd tx_, rx_, xdp_, adopt_rx_, adopt_tx_, adopt_steer_;
+	std::uint32_t hidden_netns_ = 0;
+	UniqueFd tx_, rx_, xdp_, adopt_rx_, adopt_tx_, adopt_steer_, listener_;
+	std::set<std::string> listened_to_; ///< drivers, by this process
 	bool watches_carrier_ = false;
 	bool watches_unbind_ = false;
 	bool reused_ = false;

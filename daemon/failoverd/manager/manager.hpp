@@ -84,6 +84,10 @@ private:
 	void join(Master &master, const Nic &nic, fom_role role);
 	void join_adopted(Master &master, const Nic &nic);
 	void joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot);
+	/// To its driver, where that hears of a lost link before it says so.
+	void listen(const Slave &slave);
+	/// Programs may leave a slave on suspicion where we go back to it by ourselves.
+	void allow_suspicion(Master &master);
 
 	// switching.cpp: what goes out
 	void perform(Master &master, const model::Actions &actions);

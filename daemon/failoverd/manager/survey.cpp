@@ -25,6 +25,7 @@ void Manager::reconfigure(config::Config config) {
 	std::set<std::string> in_use;
 	for (auto &master : masters_) {
 		take_rule(kernel_, *master, config_, in_use);
+		allow_suspicion(*master);
 		perform(*master,
 			master->model.settings_changed(model_settings(master->rule.settings), EventLoop::now()));
 	}
@@ -150,7 +151,9 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 			continue;
 		slaves += fmt::format("{}{} ({})", slaves.empty() ? "" : ", ", slave->name, role_name(slave->role));
 		master.model.adopt_slave(slot, rank_of(slave->role), slave->carrier, now);
+		listen(*slave);
 	}
+	allow_suspicion(master);
 	perform(master, master.model.clock(now));
 	log::info("{}: master with {} by {}, {}", master.name, slaves, link_kind(master), bpf::hook_name(master.hook));
 	journal_.add("attached", master.name, "",
@@ -184,6 +187,28 @@ void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-joined", master.name, slave.name, line);
 	perform(master, master.model.slave_joined(*slot, rank_of(role), slave.carrier, EventLoop::now()));
+	allow_suspicion(master);
+	listen(slave);
+}
+
+void Manager::listen(const Slave &slave) {
+	if (auto done = kernel_.programs.listen(slave.driver); !done)
+		log::notice("{} loses its link some milliseconds before we hear of it: {}", slave.name,
+			    done.error().message);
+}
+
+void Manager::allow_suspicion(Master &master) {
+	auto &entry = kernel_.maps.masters().at(master.index);
+	const bool returns = model_settings(master.rule.settings).failback;
+	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
+		if (!master.slaves[slot])
+			continue;
+		const std::atomic_ref flags(entry.slots[slot].flags);
+		if (returns)
+			flags.fetch_or(FOM_SLOT_RETURNS);
+		else
+			flags.fetch_and(~FOM_SLOT_RETURNS);
+	}
 }
 
 } // namespace failover

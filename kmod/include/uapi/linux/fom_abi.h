@@ -60,6 +60,7 @@ enum fom_policy {
 #define FOM_SLOT_USED 0x1u    /* the slot holds a slave */
 #define FOM_SLOT_READY 0x2u   /* set up by userspace: may carry traffic */
 #define FOM_SLOT_LEAVING 0x4u /* its driver is letting go: must not carry traffic any more */
+#define FOM_SLOT_RETURNS 0x8u /* userspace goes back to it by itself: it may be left on suspicion */
 
 /*
  * One slave. `flags` is changed with atomic operations by userspace and BPF; everything else is written by
