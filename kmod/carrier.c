@@ -58,14 +58,13 @@ static struct kprobe fom_carrier_probe = {
 
 static bool fom_carrier_heard;
 
-/* Handlers of such interrupts; each gets the network device with it. */
+/* Handlers of such interrupts; each gets the network device with it. They may be called for other things as well. */
 static struct fom_link_interrupt {
 	const char *driver, *handler;
 	struct kprobe probe;
 	bool heard; /* under RTNL */
 } fom_link_interrupts[] = {
 	{ .driver = "e1000e", .handler = "e1000_msix_other" },
-	{ .driver = "igbvf", .handler = "igbvf_msix_other" },
 };
 
 static int fom_carrier_interrupt(struct kprobe *probe, struct pt_regs *regs)
@@ -107,6 +106,7 @@ void fom_carrier_listen(const struct fom_slave *slave)
 	const struct device *parent = slave->dev->dev.parent;
 	const struct device_driver *driver = parent ? READ_ONCE(parent->driver) : NULL;
 	struct fom_link_interrupt *way;
+	int err;
 
 	ASSERT_RTNL();
 	for (way = fom_link_interrupts; driver && way < fom_link_interrupts + ARRAY_SIZE(fom_link_interrupts); way++) {
@@ -116,7 +116,11 @@ void fom_carrier_listen(const struct fom_slave *slave)
 			return;
 		fom_link_interrupt_forget(way);
 		way->probe = (struct kprobe){ .symbol_name = way->handler, .pre_handler = fom_carrier_interrupt };
-		way->heard = !register_kprobe(&way->probe);
+		err = register_kprobe(&way->probe);
+		if (err)
+			netdev_notice(slave->upper, "no probe in %s (%d): it loses its link some ms before we hear\n",
+				      way->handler, err);
+		way->heard = !err;
 	}
 }
 

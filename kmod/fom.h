@@ -151,6 +151,8 @@ struct fom_slave {
 	u32 doubt_ms;	     /* how long it was doubted last, 0: it is trusted; under lock */
 	u64 suspected_until; /* CLOCK_BOOTTIME: the same, because its link may just have gone; under lock */
 	u64 suspect_again;   /* CLOCK_BOOTTIME: not before that; under lock */
+	u64 suspect_pause;   /* after the next one that is false; under lock */
+	int losses;	     /* of its carrier, when it was last suspected; under lock */
 	bool interrupted;    /* its driver has been told that its link has changed (carrier.c) */
 	bool leaving;	     /* its driver lets go: never active again */
 	bool hidden;	     /* we brought it into the hidden namespace */

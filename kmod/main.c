@@ -21,22 +21,22 @@ static int __init fom_init(void)
 	err = rtnl_link_register(&fom_link_ops);
 	if (err)
 		goto no_kind;
+	err = fom_carrier_init();
+	if (err)
+		goto no_carrier;
 	err = fom_hide_init();
 	if (err)
 		goto no_hide;
 	err = fom_pci_init();
 	if (err)
 		goto no_pci;
-	err = fom_carrier_init();
-	if (err)
-		goto no_carrier;
 	return 0;
 
-no_carrier:
-	fom_pci_exit();
 no_pci:
 	fom_hide_exit();
 no_hide:
+	fom_carrier_exit();
+no_carrier:
 	rtnl_link_unregister(&fom_link_ops);
 no_kind:
 	fom_netlink_exit();
@@ -50,9 +50,9 @@ module_init(fom_init);
 static void __exit fom_exit(void)
 {
 	rtnl_link_unregister(&fom_link_ops);
-	fom_carrier_exit();
 	fom_pci_exit();
 	fom_hide_exit();
+	fom_carrier_exit();
 	fom_xdp_exit();
 	fom_netlink_exit();
 	fom_hidden_put();

@@ -239,6 +239,7 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	slave->role = role;
 	slave->slot = slot;
 	slave->mark = fom_next_mark();
+	slave->losses = -1; /* more than none: the first interrupt begins a count */
 	slave->hidden = fom_hidden_net() && net_eq(dev_net(dev), fom_hidden_net());
 	slave->rank = role == FOM_ROLE_STANDBY ? FOM_MAX_SLAVES + slot : slot;
 	slave->own_mtu = dev->mtu;

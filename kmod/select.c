@@ -10,7 +10,8 @@
 
 /* Drivers look within three ticks of the timer, which come late where processors are emulated. */
 #define FOM_SUSPICION (30ULL * NSEC_PER_MSEC)
-#define FOM_SUSPICION_AGAIN (10ULL * NSEC_PER_SEC)
+#define FOM_SUSPECT_PAUSE (10ULL * NSEC_PER_SEC)
+#define FOM_SUSPECT_PAUSE_MOST (3600ULL * NSEC_PER_SEC)
 
 static bool fom_queue_works(const struct net_device *dev, unsigned int number)
 {
@@ -59,27 +60,31 @@ static bool fom_suspected(const struct fom_slave *slave, u64 now)
 	return now < slave->suspected_until;
 }
 
-static bool fom_trusted(const struct fom_slave *slave, u64 now)
-{
-	return !fom_doubted(slave, now) && !fom_suspected(slave, now);
-}
-
 /*
  * A link that has changed was there, so it is gone; or the interrupt was for something else. The suspicion outlasts
- * the driver's look at it. Where a false one would not be undone there is none, and after one none for a while.
+ * the driver's look at it. Where a false one would not be undone there is none, and after each false one none for
+ * twice as long.
  */
 static void fom_hear(const struct fom_device *master, struct fom_slave *slave, u64 now)
 {
+	int losses = atomic_read(&slave->dev->carrier_down_count);
+
 	if (!READ_ONCE(slave->interrupted))
 		return;
 	WRITE_ONCE(slave->interrupted, false);
+	if (losses != slave->losses) {
+		slave->losses = losses;
+		slave->suspect_again = 0;
+		slave->suspect_pause = FOM_SUSPECT_PAUSE;
+	}
 	if (now < slave->suspect_again || READ_ONCE(master->options.failback) == FOM_FAILBACK_NEVER)
 		return;
 	slave->suspected_until = now + FOM_SUSPICION;
-	slave->suspect_again = now + FOM_SUSPICION_AGAIN;
+	slave->suspect_again = now + slave->suspect_pause;
+	slave->suspect_pause = min_t(u64, 2 * slave->suspect_pause, FOM_SUSPECT_PAUSE_MOST);
 }
 
-/* What the operator asked for comes before any doubt, and that before any rank. */
+/* What the operator asked for comes before any doubt, that before a suspicion, and all before rank. */
 static bool fom_better(const struct fom_device *master, const struct fom_slave *one, const struct fom_slave *other,
 		       u64 now)
 {
@@ -87,9 +92,24 @@ static bool fom_better(const struct fom_device *master, const struct fom_slave *
 
 	if (one->slot == chosen || other->slot == chosen)
 		return one->slot == chosen;
-	if (fom_trusted(one, now) != fom_trusted(other, now))
-		return fom_trusted(one, now);
+	if (fom_doubted(one, now) != fom_doubted(other, now))
+		return fom_doubted(other, now);
+	if (fom_suspected(one, now) != fom_suspected(other, now))
+		return fom_suspected(other, now);
 	return READ_ONCE(one->rank) < READ_ONCE(other->rank);
+}
+
+/* One that leads nowhere is as good as dead. */
+static bool fom_leads_nowhere(const struct fom_slave *active, const struct fom_slave *better, u64 now)
+{
+	return fom_doubted(active, now) && !fom_doubted(better, now);
+}
+
+/* Only for one that is left again when the suspicion is over. */
+static bool fom_may_be_dead(const struct fom_slave *active, const struct fom_slave *better, u64 now)
+{
+	return fom_suspected(active, now) && !fom_doubted(better, now) && !fom_suspected(better, now) &&
+	       READ_ONCE(better->rank) > READ_ONCE(active->rank);
 }
 
 /* A slave that works is left for a better one if the options say so; `again`: not before that. */
@@ -101,8 +121,7 @@ static bool fom_worth_leaving(const struct fom_device *master, const struct fom_
 
 	if (better->slot == READ_ONCE(options->chosen))
 		return true;
-	/* One that leads nowhere is as good as dead. */
-	if (!fom_trusted(active, now) && fom_trusted(better, now))
+	if (fom_leads_nowhere(active, better, now) || fom_may_be_dead(active, better, now))
 		return true;
 	if (READ_ONCE(options->failback) == FOM_FAILBACK_NEVER)
 		return false;
@@ -120,9 +139,7 @@ static struct fom_slave *fom_choose(struct fom_device *master, u64 now, u64 *aga
 	list_for_each_entry(slave, &master->slaves, node) {
 		if (!fom_slave_usable(slave)) {
 			slave->usable_ns = 0;
-			/* If it was suspected, then rightly. */
 			slave->suspected_until = 0;
-			slave->suspect_again = 0;
 			WRITE_ONCE(slave->interrupted, false);
 			continue;
 		}
@@ -156,10 +173,10 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, u64
 		/* Which of two usable slaves is better is no failure of the other. */
 		if (slave->slot == master->options.chosen)
 			cause = FOM_CAUSE_OPERATOR;
-		else if (fom_suspected(before, now) && fom_trusted(slave, now))
-			cause = FOM_CAUSE_CARRIER_LOSS;
-		else if (fom_doubted(before, now) && !fom_doubted(slave, now))
+		else if (fom_leads_nowhere(before, slave, now))
 			cause = FOM_CAUSE_PROBE;
+		else if (fom_may_be_dead(before, slave, now))
+			cause = FOM_CAUSE_CARRIER_LOSS;
 		else
 			cause = FOM_CAUSE_FAILBACK;
 	} else if (!before) {
@@ -259,9 +276,12 @@ bool fom_doubt_told(const struct fom_slave *slave, u32 *ms, u64 *until)
  */
 void fom_deselect(struct fom_device *master)
 {
+	struct fom_slave *slave;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&master->lock, flags);
+	list_for_each_entry(slave, &master->slaves, node)
+		WRITE_ONCE(slave->interrupted, false);
 	RCU_INIT_POINTER(master->active, NULL);
 	raw_spin_unlock_irqrestore(&master->lock, flags);
 }

@@ -28,7 +28,7 @@ static __always_inline struct fom_place place_in(struct net *net, __u32 ifindex)
 	return place;
 }
 
-/* If the slot is the active one, another that lives takes over, also while this one seems to; 1 when that happened. */
+/* If the slot is the active one, another that lives takes over; 1 when that happened. */
 static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
 {
 	__u32 best;

@@ -7,16 +7,15 @@
 
 #include "listen.skel.h"
 
-#include <array>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <cerrno>
 #include <fmt/format.h>
 #include <fstream>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <utility>
 
 namespace failover::bpf {
 
@@ -31,7 +30,8 @@ Result<UniqueFd> open_kprobe(const char *function) {
 	if (!(std::ifstream(kKprobeType) >> event.type))
 		return fail(fmt::format("the kernel has no kprobes for perf ({})", kKprobeType));
 	event.kprobe_func = reinterpret_cast<std::uintptr_t>(function);
-	UniqueFd fd(static_cast<int>(::syscall(SYS_perf_event_open, &event, -1, 0, -1, PERF_FLAG_FD_CLOEXEC)));
+	const int cpu = ::sched_getcpu(); // any that is online: the program runs on all
+	UniqueFd fd(static_cast<int>(::syscall(SYS_perf_event_open, &event, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC)));
 	if (!fd)
 		return fail_errno(errno, fmt::format("a probe at {}()", function));
 	return fd;
@@ -41,14 +41,7 @@ Result<UniqueFd> open_kprobe(const char *function) {
 
 const char *link_interrupt_of(const std::string &driver) {
 	// kmod/carrier.c has the same.
-	constexpr std::array kDrivers = {
-	    std::pair{"e1000e", "e1000_msix_other"},
-	    std::pair{"igbvf", "igbvf_msix_other"},
-	};
-	for (const auto &[name, handler] : kDrivers)
-		if (driver == name)
-			return handler;
-	return nullptr;
+	return driver == "e1000e" ? "e1000_msix_other" : nullptr;
 }
 
 Result<UniqueFd> load_listener(const std::string &path, std::uint32_t hidden_netns) {
@@ -75,9 +68,13 @@ Status attach_listener(int program_fd, const char *function, const std::string &
 	const UniqueFd link(bpf_link_create(program_fd, event->get(), BPF_PERF_EVENT, nullptr));
 	if (!link)
 		return fail_errno(errno, fmt::format("the program at {}()", function));
-	::unlink(path.c_str());
-	if (bpf_obj_pin(link.get(), path.c_str()) < 0)
-		return fail_errno(errno, fmt::format("pinning {}", path));
+	// The old one goes when the new one is there.
+	const std::string fresh = path + "-new";
+	::unlink(fresh.c_str());
+	if (bpf_obj_pin(link.get(), fresh.c_str()) < 0)
+		return fail_errno(errno, fmt::format("pinning {}", fresh));
+	if (::rename(fresh.c_str(), path.c_str()) < 0)
+		return fail_errno(errno, fmt::format("renaming {}", fresh));
 	return {};
 }
 

@@ -167,18 +167,16 @@ Status Programs::want_adoption() {
 	return {};
 }
 
-Status Programs::listen(const std::string &driver) {
+Status Programs::listen(const std::string &driver, bool since_before) {
 	const char *handler = link_interrupt_of(driver);
 	if (handler == nullptr)
 		return {};
 	const std::string name = "listen-" + driver, path = link_pin(name);
-	const bool first = listened_to_.insert(driver).second;
-	// What an earlier daemon attached for a slave that is still there.
-	const bool kept = first && reused_ && UniqueFd(bpf_obj_get(path.c_str()));
+	const bool kept = since_before && reused_ && UniqueFd(bpf_obj_get(path.c_str()));
 	Status done = kept ? Status() : attach_to(handler, path);
-	if (first)
-		trials_.push_back(
-		    {name, done.has_value(), done ? "its link interrupt is heard (kprobe)" : done.error().message});
+	std::erase_if(trials_, [&](const Trial &trial) { return trial.name == name; });
+	trials_.push_back(
+	    {name, done.has_value(), done ? "its link interrupt is heard (kprobe)" : done.error().message});
 	return done;
 }
 

@@ -6,7 +6,6 @@
 #include "bpf/kernel_programs.hpp"
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +29,8 @@ public:
 	[[nodiscard]] int adopt_steer() const { return adopt_steer_.get(); }
 	/// Hears of the links of this driver's NICs as early as the driver does, where that is worth it
 	/// (link_interrupt_of()). To be called whenever one of them has become a slave: the driver may be loaded anew.
-	[[nodiscard]] Status listen(const std::string &driver);
+	/// `since_before`: it has been one since before this process, and an earlier one has seen to it.
+	[[nodiscard]] Status listen(const std::string &driver, bool since_before);
 	/// Whether the kernel itself reports carrier changes and unbinding, see watch.trace.bpf.c.
 	[[nodiscard]] bool watches_carrier() const { return watches_carrier_; }
 	[[nodiscard]] bool watches_unbind() const { return watches_unbind_; }
@@ -47,7 +47,6 @@ private:
 	std::string folder_; ///< where they are pinned
 	std::uint32_t hidden_netns_ = 0;
 	UniqueFd tx_, rx_, xdp_, adopt_rx_, adopt_tx_, adopt_steer_, listener_;
-	std::set<std::string> listened_to_; ///< drivers, by this process
 	bool watches_carrier_ = false;
 	bool watches_unbind_ = false;
 	bool reused_ = false;

@@ -207,6 +207,7 @@ Result<model::Slot> adopt_slave(Kernel &kernel, Master &master, const Nic &nic) 
 	slave.mtu = nic.link.mtu;
 	slave.up = nic.link.flags & IFF_UP;
 	slave.carrier = nic.link.carries();
+	slave.since_before = before && entry.slots[*before].flags & FOM_SLOT_READY;
 
 	fom_slot &place = entry.slots[*slot];
 	if (!before) {

@@ -42,6 +42,7 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 	slave.up = link->flags & IFF_UP;
 	slave.carrier = link->carries();
 	slave.xdp = entry.early;
+	slave.since_before = entry.flags & FOM_SLOT_READY;
 	slave.features_before = recall_features(kRuntimeDir, slave.ifindex);
 	master.slaves[slot] = slave;
 }

@@ -192,7 +192,7 @@ void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result
 }
 
 void Manager::listen(const Slave &slave) {
-	if (auto done = kernel_.programs.listen(slave.driver); !done)
+	if (auto done = kernel_.programs.listen(slave.driver, slave.since_before); !done)
 		log::notice("{} loses its link some milliseconds before we hear of it: {}", slave.name,
 			    done.error().message);
 }

@@ -37,6 +37,7 @@ struct Slave {
 	unsigned mtu = 0;
 	bool up = false, carrier = false;
 	bool xdp = false;
+	bool since_before = false;          ///< it was one before this daemon began, with all that belongs to it
 	bool ipv6_forbidden = false;        ///< by us, while it is adopted
 	std::map<std::uint16_t, int> vlans; ///< VLAN filters: vid -> ifindex of the device that holds it
 	std::set<MacAddress> unicast;       ///< further addresses in its MAC filter
