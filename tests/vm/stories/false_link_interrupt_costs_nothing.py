@@ -18,12 +18,16 @@ RECEIVER_OVERRUN = 1 << 6
 
 
 def interrupt(host, guest):
-    """The primary's, and that it was one which its driver counts."""
+    """The primary's, by the last of its vectors: no frame is told of there."""
+    device = f"/sys/bus/pci/drivers/{host.qemu.driver}/0000:*"
+    vector = max(map(int, guest.sh(f"ls {device}/msi_irqs").split()))
+
     def count():
-        return sum(map(int, guest.sh("grep primary0$ /proc/interrupts").split()[1:1 + host.machine.cpus]))
+        line = guest.sh(f"grep -w '^ *{vector}:' /proc/interrupts")
+        return sum(map(int, line.split()[1:1 + host.machine.cpus]))
 
     before = count()
-    registers = int(guest.sh(f"head -n1 /sys/bus/pci/drivers/{host.qemu.driver}/0000:*/resource").split()[0], 0)
+    registers = int(guest.sh(f"head -n1 {device}/resource").split()[0], 0)
     guest.sh(f"busybox devmem {registers + CAUSE_SET:#x} 32 {RECEIVER_OVERRUN:#x}")
     wait.until("the interrupt", lambda: count() > before)
 
@@ -60,8 +64,9 @@ def test_beside_net_failover(host, guest, adopted):
     is_believed_once(host, guest, adopted)
 
 
-@pytest.mark.machine(append="iomem=relaxed", config="[defaults]\nfailback = \"never\"\n")
 def test_not_where_nothing_would_lead_back(host, guest, product):
+    product.configure('[defaults]\nfailback = "never"\n')
+    product.control("reload")
     before = switches(product)
     interrupt(host, guest)
     interrupt(host, guest)
