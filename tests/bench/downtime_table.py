@@ -6,6 +6,10 @@ from .downtime_events import ROUND
 from .downtime_systems import OURS, SYSTEMS
 
 
+# A packet each way is on a path when that goes, or is not: nobody's merit.
+ON_ITS_WAY = 2
+
+
 def number(values):
     """The median, and the worst where it is another."""
     middle, worst = median(values), max(values)
@@ -32,8 +36,8 @@ def verdict(rows):
     if not ours or not totals:
         return ""
     worst, best = max(ours), min(totals.values())
-    if worst == best:
-        return "same as the best peer"
+    if abs(worst - best) <= ON_ITS_WAY:
+        return "as few as the best peer"
     return f"{best - worst} fewer than the best peer" if worst < best else f"{worst - best} MORE than the best peer"
 
 
