@@ -18,7 +18,7 @@ struct suspicion {
 	__u64 again;  /* CLOCK_BOOTTIME: not before that */
 	__u64 pause;  /* after the next one that is false */
 	__u32 losses; /* of its carrier, when it was last suspected; and of which device: */
-	__u32 ifindex;
+	__u64 device; /* its number in sysfs, which no other ever has */
 };
 
 struct {
@@ -31,15 +31,15 @@ struct {
 /* A carrier that went since the last suspicion shows that it was right. */
 static __always_inline int may_suspect(struct fom_place place, struct net_device *dev)
 {
-	__u32 key = place.index * FOM_MAX_SLAVES + place.slot, ifindex = BPF_CORE_READ(dev, ifindex);
+	__u32 key = place.index * FOM_MAX_SLAVES + place.slot;
 	__u32 losses = BPF_CORE_READ(dev, carrier_down_count.counter);
 	struct suspicion *last = bpf_map_lookup_elem(&suspicions, &key);
-	__u64 now = bpf_ktime_get_boot_ns();
+	__u64 now = bpf_ktime_get_boot_ns(), device = BPF_CORE_READ(dev, dev.kobj.sd, id);
 
 	if (!last)
 		return 0;
-	if (!last->pause || last->losses != losses || last->ifindex != ifindex)
-		*last = (struct suspicion){.pause = PAUSE_NS, .losses = losses, .ifindex = ifindex};
+	if (!last->pause || last->losses != losses || last->device != device)
+		*last = (struct suspicion){.pause = PAUSE_NS, .losses = losses, .device = device};
 	if (now < last->again)
 		return 0;
 	last->again = now + last->pause;

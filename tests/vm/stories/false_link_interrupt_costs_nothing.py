@@ -51,17 +51,32 @@ def is_believed_once(host, guest, product):
     assert len(switches(product)) == before + 2, switches(product)
 
 
+def is_believed_of_another(host, guest, product):
+    """A NIC that comes anew has raised none yet."""
+    host.unplug()
+    host.plug()
+    host.await_path("primary", 20)
+    wait.until("the return to be told", lambda: switches(product)[-1][1] == "primary")
+    before = len(switches(product))
+    interrupt(host, guest)
+    wait.until("the new primary to be left and taken again",
+               lambda: switches(product)[before:] == [("carrier-loss", "standby"), ("failback", "primary")], 20)
+
+
 def test_by_the_module(host, guest, kmod, product):
     is_believed_once(host, guest, product)
+    is_believed_of_another(host, guest, product)
 
 
 def test_by_programs(host, guest, product):
     is_believed_once(host, guest, product)
+    is_believed_of_another(host, guest, product)
 
 
 @pytest.mark.machine(append="iomem=relaxed", failover=True)
 def test_beside_net_failover(host, guest, adopted):
     is_believed_once(host, guest, adopted)
+    is_believed_of_another(host, guest, adopted)
 
 
 def test_not_where_nothing_would_lead_back(host, guest, product):
