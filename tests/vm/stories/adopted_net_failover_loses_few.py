@@ -41,7 +41,7 @@ def cut_and_mend(host, adopted, note, both_ways):
 @pytest.mark.alone
 def test_a_cut_cable_loses_what_was_sent_before_its_interrupt(host, adopted, note, nic, most):
     out = SENT_UNKNOWN if nic == "e1000e" else most
-    for both_ways, bound in (True, {"in": most, "out": out}), (False, RECEIVING):
+    for both_ways, bound in (True, {"inbound": most, "outbound": out}), (False, RECEIVING):
         assert_within(bound, partial(cut_and_mend, host, adopted, note, both_ways))
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.alone
 SENT_UNKNOWN = 3  # e1000e's driver does not tell of a link before 4 ms
 
 
-@pytest.mark.parametrize("nic, most", [("e1000e", {"in": 10, "out": SENT_UNKNOWN}), ("vmxnet3", 4)])
+@pytest.mark.parametrize("nic, most", [("e1000e", {"inbound": 10, "outbound": SENT_UNKNOWN}), ("vmxnet3", 4)])
 def test_carrier_loss_loses_what_was_sent_before_its_interrupt(host, product, note, nic, most):
     cut_within(most, host, product, note, both_ways=True)
 

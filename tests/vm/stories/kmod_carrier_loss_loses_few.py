@@ -26,7 +26,7 @@ SENT_UNKNOWN = 3  # e1000e's driver does not tell of a lost link before 4 ms
 @pytest.mark.parametrize("nic, most, most_sent", [("e1000e", 8, SENT_UNKNOWN), ("vmxnet3", 2, 2)])
 def test_carrier_loss_loses_what_was_sent_before_its_interrupt(host, kmod, note, nic, most, most_sent):
     # Receiving only, no frame of the guest's own finds the link dead; the module must look, and announce.
-    for both_ways, bounds in (True, {"in": most, "out": most_sent}), (False, {"in": 10}):
+    for both_ways, bounds in (True, {"inbound": most, "outbound": most_sent}), (False, {"inbound": 10}):
         within = {(way, cut): host.machine.may_lose(bound) for way, bound in bounds.items() for cut in CUTS}
         assert_within(within, partial(cut_twice, host, kmod, note, both_ways))
 
