@@ -7,7 +7,7 @@
  *
  * Attached to the handler of each such driver whose NIC is a slave (lib/bpf/listening.cpp).
  */
-#include "leave.h"
+#include "device.h"
 
 #include <bpf/bpf_tracing.h>
 

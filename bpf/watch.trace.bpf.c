@@ -6,8 +6,8 @@
  *   carrier   linkwatch_fire_event(): called by netif_carrier_on/off once the bit has changed
  *   unbind    pci_device_remove(): before the driver tears the device down, so it still receives
  */
+#include "device.h"
 #include "hold.h"
-#include "leave.h"
 
 #include <bpf/bpf_tracing.h>
 
@@ -20,6 +20,20 @@ struct {
 	__type(value, __u32);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } fom_devices SEC(".maps");
+
+/* If the slot is the active one, another that lives takes over; 1 when that happened. */
+static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
+{
+	__u32 best;
+
+	if (place.master->active != place.slot || !lives_in(place.master, net))
+		return 0;
+	best = fom_best_live_slot(plain_number(net), place.index, place.slot);
+	if (best >= FOM_MAX_SLAVES)
+		return 0;
+	master_switch(place.master, place.index, place.slot, best, cause);
+	return 1;
+}
 
 SEC("fentry/linkwatch_fire_event")
 int BPF_PROG(fom_watch_carrier, struct net_device *dev)

@@ -13,13 +13,12 @@ from functools import partial
 import pytest
 
 from harness import wait
+from harness.evidence.stream import SENT_UNKNOWN
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.machine(failover=True)
 
 RECEIVING = 20
-
-SENT_UNKNOWN = 3  # e1000e's driver does not tell of a lost link before 4 ms
 
 nics = pytest.mark.parametrize("nic, most", [("e1000e", 12), ("vmxnet3", 5)])
 

@@ -10,11 +10,10 @@ standby already. The worst in all is what scripts/bench downtime tells.
 """
 import pytest
 
+from harness.evidence.stream import SENT_UNKNOWN
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
-
-SENT_UNKNOWN = 3  # e1000e's driver does not tell of a link before 4 ms
 
 
 @pytest.mark.parametrize("nic, most", [("e1000e", {"inbound": 10, "outbound": SENT_UNKNOWN}), ("vmxnet3", 4)])

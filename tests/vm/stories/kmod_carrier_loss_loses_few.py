@@ -14,13 +14,13 @@ from functools import partial
 
 import pytest
 
+from harness.evidence.stream import SENT_UNKNOWN
 from lab.repeated import assert_within
 
 pytestmark = pytest.mark.alone
 
 
 CUTS = "first cut", "second cut"
-SENT_UNKNOWN = 3  # e1000e's driver does not tell of a lost link before 4 ms
 
 
 @pytest.mark.parametrize("nic, most, most_sent", [("e1000e", 8, SENT_UNKNOWN), ("vmxnet3", 2, 2)])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Leaving a slave because of what the kernel has done with its device: for programs that see no frame. */
+/* What a device is to us, for programs that see no frame but what the kernel does with it. */
 #pragma once
 
 #include "adopted.h"
@@ -26,18 +26,4 @@ static __always_inline struct fom_place place_in(struct net *net, __u32 ifindex)
 	if (place.master && !lives_in(place.master, net))
 		place.master = NULL;
 	return place;
-}
-
-/* If the slot is the active one, another that lives takes over; 1 when that happened. */
-static __always_inline int leave_slot(struct net *net, struct fom_place place, __u32 cause)
-{
-	__u32 best;
-
-	if (place.master->active != place.slot || !lives_in(place.master, net))
-		return 0;
-	best = fom_best_live_slot(plain_number(net), place.index, place.slot);
-	if (best >= FOM_MAX_SLAVES)
-		return 0;
-	master_switch(place.master, place.index, place.slot, best, cause);
-	return 1;
 }
