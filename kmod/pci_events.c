@@ -72,6 +72,36 @@ static bool fom_hold_over(const struct fom_watch *old, const struct fom_watch *n
 	return silent >= FOM_HOLD_IDLE;
 }
 
+/* It has frames to look for, or looks for some. One that is disabled keeps both bits. */
+static bool fom_queue_is_busy(const struct napi_struct *napi)
+{
+	return (READ_ONCE(napi->state) & (NAPIF_STATE_SCHED | NAPIF_STATE_NPSVC)) == NAPIF_STATE_SCHED;
+}
+
+/*
+ * What a slave has received lies in its rings until the CPU comes that takes its interrupts. That one may not run for a
+ * while, because its hypervisor lends it to others, and then the slave looks silent. So the rings are looked into from
+ * here, as any poll would. False: some CPU has not done yet what it has begun there.
+ */
+static bool fom_take_what_waits(const struct fom_slave *slave)
+{
+	struct napi_struct *napi;
+	bool done = true;
+
+	rcu_read_lock();
+	/* Until it has left, its device is there for as long as we read. */
+	if (!READ_ONCE(slave->left)) {
+		local_bh_disable();
+		list_for_each_entry_rcu(napi, &slave->dev->napi_list, dev_list)
+			napi_schedule(napi);
+		local_bh_enable(); /* polls them */
+		list_for_each_entry_rcu(napi, &slave->dev->napi_list, dev_list)
+			done &= !fom_queue_is_busy(napi);
+	}
+	rcu_read_unlock();
+	return done;
+}
+
 /* False: whoever has RTNL keeps it. */
 static bool fom_watch_both(struct fom_slave *one, struct fom_slave *other)
 {
@@ -102,6 +132,7 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected
 {
 	struct fom_watch from, to;
 	ktime_t begin, now;
+	bool over;
 
 	if (!fom_watch_both(old, new)) {
 		usleep_range(FOM_HOLD_IDLE * USEC_PER_MSEC, (FOM_HOLD_IDLE + 1) * USEC_PER_MSEC);
@@ -115,7 +146,13 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected
 		now = ktime_get();
 		fom_watch_look(&from, now);
 		fom_watch_look(&to, now);
-	} while (!fom_hold_over(&from, &to, now) && ktime_ms_delta(now, begin) < most_ms);
+		over = fom_hold_over(&from, &to, now);
+		if (over) {
+			over = fom_take_what_waits(old);
+			fom_watch_look(&from, now);
+			over &= fom_hold_over(&from, &to, now);
+		}
+	} while (!over && ktime_ms_delta(now, begin) < most_ms);
 	fom_watch_none(old, new);
 }
 

@@ -131,6 +131,7 @@ def pytest_runtest_makereport(item, call):
         if host:
             item.stash[STOPPED] = item.stash.get(STOPPED, None) or fault(host)
             if tell:
+                tell("what was lost", "\n".join(host.lost()) or "nothing, or no stream was judged")
                 tell("guest's CPUs, as QEMU has them", processors(host))
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
         if product := item.stash.get(PRODUCT, None):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """When lost packets were sent, by this machine's clock, wherever the sender was."""
-from harness.evidence.holes import placed, since
+from harness.evidence.holes import placed, since, told
 
 MS = 10 ** 6
 
@@ -43,3 +43,13 @@ def test_the_missing_end_is_placed_by_its_sender_or_by_the_silence_of_a_guest():
 
 def test_times_are_told_from_the_event_on():
     assert since(5000 * MS, [(4999.96 * MS, 5010 * MS)]) == [[-0.0, 10]]
+
+
+def test_a_hole_is_told_by_the_event_before_it():
+    moments = [("away", 5000 * MS), ("back", 7000 * MS)]
+    holes = [(4000 * MS, 4001 * MS), (5003 * MS, 5010 * MS), (7000 * MS, 7000 * MS)]
+    assert told("inbound", [(1, 2), (10, 17), (30, 30)], holes, moments) == [
+        "inbound: 1 to 2 lost, sent -1000.0 to -999.0 ms after away",
+        "inbound: 10 to 17 lost, sent 3.0 to 10.0 ms after away",
+        "inbound: 30 to 30 lost, sent 0.0 to 0.0 ms after back"]
+    assert told("outbound", [(1, 2)], holes[:1], []) == ["outbound: 1 to 2 lost, sent 0.0 to 1.0 ms after itself"]

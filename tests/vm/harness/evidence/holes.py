@@ -45,3 +45,15 @@ def _tail(sender, receiver, interval_ns, foreign, ended_ns):
 def since(instant_ns, holes):
     """The same in ms after an instant."""
     return [[round((edge - instant_ns) / 1e6, 1) for edge in hole] for hole in holes]
+
+
+def told(way, ranges, holes, moments):
+    """A line for each: which packets, and when they were sent by the last of these moments (Host.moments) before them, or the
+    first of all."""
+    lines = []
+    for (first, last), hole in zip(ranges, holes):
+        before = [moment for moment in moments if moment[1] <= hole[0]]
+        what, instant = (before[-1:] or moments[:1] or [("itself", hole[0])])[0]
+        begin, end = since(instant, [hole])[0]
+        lines.append(f"{way}: {first} to {last} lost, sent {begin} to {end} ms after {what}")
+    return lines

@@ -262,3 +262,10 @@ class Stream:
 
     def __str__(self):
         return f"in: {self.inbound}; out: {self.outbound}"
+
+    __repr__ = __str__  # what a failed assertion shows
+
+    def placed_beside(self, moments):
+        """A line for each hole, in what has been judged; see holes.told()."""
+        return [line for name in self._ways if (flow := getattr(self, name))
+                for line in holes.told(name, flow.ranges, flow.holes, moments)]

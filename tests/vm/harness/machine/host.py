@@ -44,6 +44,7 @@ class Host:
         # What became of the primary's path, and when by time.monotonic_ns(), oldest first: "away", "back", and "stopped" where
         # the guest moved.
         self.moments = []
+        self.streams = []
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDERS}{os.getpid()}-"))
         try:
@@ -154,8 +155,12 @@ class Host:
         wait.until("the guest to reach the peer", self.reaches, 20)
         self._port += 2
         peer = PeerSide(self.fabric.peer, self.folder, self.machine.build)
-        stream = Stream(peer, GuestSide(self.guest), self.machine.pace(pps), both_ways, self._port)
-        return stream.flows()
+        self.streams.append(Stream(peer, GuestSide(self.guest), self.machine.pace(pps), both_ways, self._port))
+        return self.streams[-1].flows()
+
+    def lost(self):
+        """A line for each hole in the streams that have been judged."""
+        return [line for stream in self.streams for line in stream.placed_beside(self.moments)]
 
     def close(self):
         if self._qemu:

@@ -126,7 +126,9 @@ class Migration:
         self._await_failure("failed")
 
     def _await_failure(self, status):
-        self.await_status(status)
+        given_up = self.await_status(status)
+        if self._host.machine.failover:  # QEMU gives the primary back
+            self._host.happens("back", ns=reported_ns(given_up))
         self.destination.close()
         if self._gate:
             self._gate.close()
