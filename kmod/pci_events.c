@@ -136,6 +136,7 @@ static void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected
 
 	if (!fom_watch_both(old, new)) {
 		usleep_range(FOM_HOLD_IDLE * USEC_PER_MSEC, (FOM_HOLD_IDLE + 1) * USEC_PER_MSEC);
+		fom_take_what_waits(old);
 		return;
 	}
 	begin = ktime_get();

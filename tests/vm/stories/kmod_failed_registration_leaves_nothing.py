@@ -18,9 +18,24 @@ REFUSED = ("NETDEV_POST_INIT", "NETDEV_REGISTER", "NETDEV_PRE_UP", "NETDEV_PRECH
            "NETDEV_PRECHANGEMTU")
 NOMEM = 12
 
-# Allocations of at most a slab object, whatever for, and without a word each time; not those of whole pages.
+# Allocations of at most a slab object, whatever for, and without a word each time; not those of whole pages. Only those that
+# are made below the one code, and none below the other.
 ALLOCATIONS = """cd /sys/kernel/debug/failslab && echo N >ignore-gfp-wait && echo 0 >verbose
-echo 20 >../fail_page_alloc/min-order"""
+echo 20 >../fail_page_alloc/min-order
+echo 32 >stacktrace-depth
+echo {below[0]:#x} >require-start && echo {below[1]:#x} >require-end
+echo {spared[0]:#x} >reject-start && echo {spared[1]:#x} >reject-end"""
+# The registration of a device, with all who hear of it; and all that the module itself does. What a driver's probe does
+# besides is others' and of no device yet, and there the kernel (6.12) stands no failures: it warns about MSI-X and interrupts
+# it has half set up, and the interpreter of the firmware's tables uses objects it has freed.
+BELOW = ("register_netdevice", "fom")
+# A standby hides the primary that came before it. Once __dev_change_net_namespace() is past its last check it cannot go back,
+# and warns where this fails.
+SPARED = "device_rename"
+# The kernel's own functions that stay, or those of the module, in the order of their addresses.
+FUNCTIONS = "grep -E ' [tT] [^\t]+$' /proc/kallsyms | sort | sed '/ _etext$/q'"
+MODULES_FUNCTIONS = "grep -E ' [tT] .*\[fom\]$' /proc/kallsyms | sort"
+PAGE = 4096
 
 # Bind, with the NUMBERth allocation of this process failing, which does nothing else meanwhile. Says how many it did not
 # come to (0: it has failed), and whether the driver has the device.
@@ -84,9 +99,22 @@ def works_again(host, guest, kmod, nic, bound):
     kmod.sees_only_master()
 
 
-def each_allocation(host, guest, kmod, nic, note):
+def text_of(guest, code):
+    """(begin, end) of this function, or of the module."""
+    if code == "fom":
+        found = addresses(guest.sh(MODULES_FUNCTIONS, seconds=60))
+        return found[0], found[-1] + PAGE  # nothing lies behind its last function that would end it
+    begin, end = addresses(guest.sh(f"{FUNCTIONS} | grep -A1 ' {code}$'", seconds=60))
+    return begin, end
+
+
+def addresses(lines):
+    return [int(line.split()[0], 16) for line in lines.splitlines()]
+
+
+def each_allocation(host, guest, kmod, nic, note, below):
     """Until there is no such allocation; the kernel may do without some."""
-    guest.sh(ALLOCATIONS)
+    guest.sh(ALLOCATIONS.format(below=text_of(guest, below), spared=text_of(guest, SPARED)))
     failed = without = 0
     nic.unbind()
     for number in range(1, FAILURES):
@@ -98,23 +126,28 @@ def each_allocation(host, guest, kmod, nic, note):
         without += bound
         if bound:
             nic.unbind()
-    assert failed > 100 and not happened, f"{failed} allocations failed in turn, the last {happened}"
+    assert failed > 20 and not happened, f"{failed} allocations failed in turn, the last {happened}"
     works_again(host, guest, kmod, nic, bound)
     note(f"{failed} allocations failed in turn; the driver had its device without {without} of them")
 
 
+each_code = pytest.mark.parametrize("below", BELOW)
+
+
 @pytest.mark.long
 @pytest.mark.kernels("debug")
-def test_a_primary_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note):
-    each_allocation(host, guest, kmod, primary(host, guest), note)
+@each_code
+def test_a_primary_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note, below):
+    each_allocation(host, guest, kmod, primary(host, guest), note, below)
     leaves_nothing(guest, kmod)
 
 
 @pytest.mark.long
 @pytest.mark.machine(refused=True)
 @pytest.mark.kernels("debug")
-def test_a_standby_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note):
-    each_allocation(host, guest, kmod, standby(guest), note)
+@each_code
+def test_a_standby_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note, below):
+    each_allocation(host, guest, kmod, standby(guest), note, below)
     leaves_nothing(guest, kmod)
 
 
