@@ -39,6 +39,7 @@ struct fom_pcpu_stats {
 	u64_stats_t rx_refused_bytes; /* of both */
 	struct u64_stats_sync syncp;
 	unsigned long watched; /* unicast, while the slave is watched */
+	unsigned long seen;    /* the same, and all that was refused */
 };
 
 /* The same, summed. */
@@ -232,6 +233,7 @@ struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause);
 struct fom_slave *fom_replace_dead(struct fom_device *master, struct fom_slave *dead);
 void fom_deselect(struct fom_device *master);
 bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause);
+bool fom_slave_left_lately(const struct fom_slave *slave, unsigned int ms);
 void fom_doubt(struct fom_slave *slave, u32 ms);
 bool fom_doubt_told(const struct fom_slave *slave, u32 *ms, u64 *until);
 bool fom_slave_usable(const struct fom_slave *slave);
@@ -310,6 +312,9 @@ void fom_announce_begin(struct fom_device *master);
 void fom_announce_work(struct work_struct *work);
 void fom_moves_init(struct fom_device *master);
 void fom_reclaim(const struct fom_slave *slave);
+
+/* hold.c: until nothing is on its way by a slave any more */
+void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected, unsigned int most_ms);
 
 /* pci_events.c: a driver is about to let go */
 const struct device *fom_pci_device(const struct net_device *dev);

@@ -104,6 +104,7 @@ rx_handler_result_t fom_receive_watched(struct sk_buff **pskb)
 	rx_handler_result_t result;
 	struct bpf_prog *xdp;
 
+	this_cpu_inc(slave->stats->seen);
 	result = fom_receive_special(pskb);
 	if (result != RX_HANDLER_ANOTHER)
 		return result;

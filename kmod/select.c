@@ -343,6 +343,26 @@ bool fom_slave_leave(struct fom_slave *slave, enum fom_cause cause)
 }
 
 /**
+ * fom_slave_left_lately() - was it active until now, or until a moment ago?
+ * @slave: any
+ * @ms: that long a moment
+ *
+ * Context: any.
+ */
+bool fom_slave_left_lately(const struct fom_slave *slave, unsigned int ms)
+{
+	struct fom_device *master = slave->master;
+	unsigned long flags;
+	bool lately;
+
+	raw_spin_lock_irqsave(&master->lock, flags);
+	lately = master->last_from == slave->slot &&
+		 ktime_get_boottime_ns() - master->switched_ns < (u64)ms * NSEC_PER_MSEC;
+	raw_spin_unlock_irqrestore(&master->lock, flags);
+	return lately;
+}
+
+/**
  * fom_refresh_work() - the master has carrier if its active slave has, and who listens hears what happened
  * @work: fom_device.refresh
  */

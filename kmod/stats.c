@@ -152,6 +152,6 @@ void fom_stats_keep(struct fom_slave *slave)
 	spin_lock(&master->stats_lock);
 	fom_slave_fold(slave);
 	fom_add(&master->gone, &slave->share);
-	slave->left = true;
+	WRITE_ONCE(slave->left, true);
 	spin_unlock(&master->stats_lock);
 }

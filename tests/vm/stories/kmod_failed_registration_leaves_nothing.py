@@ -34,7 +34,7 @@ BELOW = ("register_netdevice", "fom")
 SPARED = "device_rename"
 # The kernel's own functions that stay, or those of the module, in the order of their addresses.
 FUNCTIONS = "grep -E ' [tT] [^\t]+$' /proc/kallsyms | sort | sed '/ _etext$/q'"
-MODULES_FUNCTIONS = "grep -E ' [tT] .*\[fom\]$' /proc/kallsyms | sort"
+MODULES_FUNCTIONS = "grep -E ' [tT] .*[[]fom]$' /proc/kallsyms | sort"
 PAGE = 4096
 
 # Bind, with the NUMBERth allocation of this process failing, which does nothing else meanwhile. Says how many it did not

@@ -14,6 +14,7 @@ import pytest
 pytestmark = pytest.mark.alone
 
 LATE = 0.010  # seconds
+LATER = 0.050  # than a program takes to say two things
 
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
@@ -34,3 +35,19 @@ def unplug_and_replug(host, kmod, note, title):
             told = f"{title}, {change.__name__}, {'both ways' if both_ways else 'receiving only'}: {stream}"
             note(told)
             assert stream.lost <= host.machine.may_lose(0), told
+
+
+@pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
+def test_a_slave_left_just_before_loses_nothing(host, guest, kmod, note, nic):
+    """Somebody doubts the VF, and it is pulled at once: the fabric has been told, but not learned yet."""
+    kmod.doubt("primary", 0)
+    host.fabric.learn_late(LATER)
+    device = guest.sh(f"ls -d /sys/bus/pci/drivers/{host.qemu.driver}/0*").strip()
+    stream = host.stream(both_ways=False, pps=1000)
+    host.happens("away")
+    guest.sh(f"{kmod.command('doubted', 0, 'doubt', 5000)} && echo {device.rsplit('/', 1)[-1]} >{device}/driver/unbind", seconds=60)
+    kmod.announces("standby", seconds=20)
+    kmod.sees_only_master()
+    stream.flows().stop()
+    note(f"{nic}: {stream}")
+    assert stream.lost <= host.machine.may_lose(0)

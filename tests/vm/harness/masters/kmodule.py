@@ -43,12 +43,15 @@ class KernelModule:
             self._guest.sh(f"test ! -e /sys/module/{module} || modprobe -r {module}")
         self._guest.sh("test ! -e /sys/module/fom")
 
-    def tell(self, *words, check=True):
-        """Options of the master, which has no kind that `ip link` could name."""
+    def command(self, *words):
+        """A line for the guest's shell that tells the master its options: it has no kind that `ip link` could name."""
         if not self._has_tool:
             self._guest.push(places.tool("failover-link", self._host.machine.build).read_bytes(), TOOL, 0o755)
             self._has_tool = True
-        return self._guest.run(TOOL, "tell", self.name, *map(str, words), check=check)
+        return " ".join([TOOL, "tell", self.name, *map(str, words)])
+
+    def tell(self, *words, check=True):
+        return self._guest.run(*self.command(*words).split(), check=check)
 
     def doubt(self, role, milliseconds):
         """As failoverd does of a slave by which nobody answers. Refused while that is about to join."""
