@@ -92,26 +92,30 @@ static int fom_hide_new(struct net_device *dev)
 	return NOTIFY_OK;
 }
 
-static int fom_hide_join(struct net_device *dev)
+/* Its driver may not be done with it: it is opened when that is. What cannot be a slave is given back then. */
+static void fom_hide_join(struct net_device *dev, struct fom_device *master, enum fom_role role)
 {
-	const struct net_device **refusal;
-	struct fom_device *master;
-	enum fom_role role;
-	int err;
+	int err = fom_slave_add(master, dev, role, false, NULL);
+	const struct net_device **refusal = fom_hide_refusal(master, NULL);
 
-	master = fom_hide_match(dev, &role);
-	if (!master || (role == FOM_ROLE_STANDBY && fom_slave_in(master, role)))
-		return NOTIFY_DONE;
-	fom_compat_unlock(dev);
-	/* Its driver is not done with it: it is opened when that is. */
-	err = fom_slave_add(master, dev, role, false, NULL);
-	fom_compat_lock(dev);
-	refusal = fom_hide_refusal(master, NULL);
 	if (err && refusal)
 		*refusal = dev;
 	mod_delayed_work(fom_wq, &master->open, 0);
 	if (err)
 		netdev_err(master->dev, "%s cannot be a slave: error %d\n", dev->name, err);
+}
+
+static int fom_hide_registered(struct net_device *dev)
+{
+	struct fom_device *master;
+	enum fom_role role;
+
+	master = fom_hide_match(dev, &role);
+	if (!master || (role == FOM_ROLE_STANDBY && fom_slave_in(master, role)))
+		return NOTIFY_DONE;
+	fom_compat_unlock(dev);
+	fom_hide_join(dev, master, role);
+	fom_compat_lock(dev);
 	return NOTIFY_OK;
 }
 
@@ -139,7 +143,7 @@ static int fom_hide_event(struct notifier_block *nb, unsigned long event, void *
 	case NETDEV_POST_INIT:
 		return fom_hide_new(dev);
 	case NETDEV_REGISTER:
-		return fom_hide_join(dev);
+		return fom_hide_registered(dev);
 	case NETDEV_UNREGISTER:
 		fom_hide_forget(dev);
 		break;
@@ -192,10 +196,15 @@ static void fom_hide_seen(struct net_device *dev, struct fom_device *master, enu
 	dev_close(dev);
 	fom_compat_set_no_addrconf(dev, true);
 	err = fom_compat_change_net(dev, fom_hidden_net(), name, FOM_PLACE(master->index, slot));
-	if (!err)
+	if (err) {
+		fom_compat_set_no_addrconf(dev, false);
+		netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
 		return;
-	fom_compat_set_no_addrconf(dev, false);
-	netdev_warn(master->dev, "%s stays visible: error %d\n", dev->name, err);
+	}
+	/* It has registered anew there, and joined by that, unless somebody kept us from hearing of it: who hears first
+	 * can. */
+	if (!fom_slave_of(dev) && !fom_hide_refusal(master, dev))
+		fom_hide_join(dev, master, role);
 }
 
 /**
@@ -253,7 +262,6 @@ void fom_hide_catch_up(void)
 			continue;
 		if (fom_slave_of(dev))
 			fom_slave_del(fom_slave_of(dev));
-		/* It registers anew there, and joins by that. */
 		fom_hide_seen(dev, master, role);
 	}
 }

@@ -2,7 +2,7 @@
 """The judge against kernel logs: what he must see, and what he must let pass."""
 import pytest
 
-from harness.evidence.judge import COUNTED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
+from harness.evidence.judge import COUNTED, UNTRACKED, found_by_kernel, leaked_by_others_than_the_kernel, trouble_in
 from harness.evidence.symbols import Symbols
 
 HEALTHY = """[    0.089] ACPI: PM-Timer IO Port: 0x608
@@ -119,3 +119,10 @@ def test_a_frame_of_which_nobody_knows_whose_it_is_stays_as_it_is_and_is_trouble
     named = symbols(*looks).put_into(GONE)
     assert named == GONE
     assert leaked_by_others_than_the_kernel(named) == GONE
+
+
+def test_a_tracker_whose_own_allocation_failed_is_told_from_a_reference():
+    failed = "[   23.000] ref_tracker: memory allocation failure, unreliable refcount tracker.\n"
+    held = "[   23.001] ref_tracker: eth%d@00000000 has 1/1 users at\n"
+    assert trouble_in(failed) and trouble_in(UNTRACKED.sub("", HEALTHY + failed)) == []
+    assert trouble_in(UNTRACKED.sub("", failed + held)) == [held.rstrip()]
