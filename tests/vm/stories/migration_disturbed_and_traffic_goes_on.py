@@ -19,6 +19,7 @@ SLACK = 10
 endings = pytest.mark.parametrize("ending", [Migration.cancel, Migration.lose_destination], ids=["cancelled", "destination dies"])
 
 
+@pytest.mark.alone
 @endings
 def test_given_up_with_the_module(host, kmod, note, ending):
     """QEMU gives the primary back by itself."""
@@ -33,6 +34,7 @@ def test_given_up_with_the_module(host, kmod, note, ending):
     assert stream.lost == 0
 
 
+@pytest.mark.alone
 @endings
 def test_given_up_with_bpf(host, product, note, ending):
     """Whoever took the primary gives it back."""

@@ -95,7 +95,8 @@ class Host:
         asked = time.time() * 1e3
         self.happens("away", role)
         self.qmp.do("device_del", id=role)
-        return reported_at(self.qmp.await_event("DEVICE_DELETED", since, seconds, device=role)) - asked
+        deleted = self.qmp.await_event("DEVICE_DELETED", since, self.machine.patience(seconds), device=role)
+        return reported_at(deleted) - asked
 
     def plug(self, role="primary"):
         """Give a NIC (back)."""
