@@ -17,8 +17,7 @@
 #define FOM_HOLD_ECHO 4	 /* our announcement has come, and the old slave has received nothing else for so long */
 #define FOM_HOLD_IDLE 10 /* nobody sends to us: the old slave has received nothing for so long */
 
-#define FOM_LOOKS 64	   /* a queue gives up to 64 frames each time: no ring is longer than that */
-#define FOM_LOOKS_BLIND 16 /* the same where nobody can see whether something came */
+#define FOM_LOOKS_BLIND 16 /* a queue gives up to 64 frames each time; more looks where they are seen to come */
 
 static u64 fom_unicast(const struct fom_slave *slave)
 {
@@ -127,11 +126,9 @@ static bool fom_rings_looked_into(const struct fom_slave *slave, bool ask)
  * True: the rings were empty. Looked into again and again as long as something comes, because a driver may leave the
  * rest to the CPU that it thinks is the right one. To be called again, later, if not.
  */
-static bool fom_nothing_waits(struct fom_watch *watch)
+static bool fom_nothing_waits(struct fom_watch *watch, ktime_t until)
 {
-	unsigned int looks;
-
-	for (looks = 0; looks < FOM_LOOKS; looks++) {
+	do {
 		bool ask = !watch->asked;
 
 		if (ask)
@@ -142,7 +139,7 @@ static bool fom_nothing_waits(struct fom_watch *watch)
 		watch->asked = false;
 		if (fom_any_frame(watch->slave) == watch->seen)
 			return true;
-	}
+	} while (ktime_before(ktime_get(), until));
 	return false;
 }
 
@@ -195,16 +192,17 @@ static void fom_hold_blind(const struct fom_slave *old, unsigned int most_ms)
 void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected, unsigned int most_ms)
 {
 	struct fom_watch from, to;
-	ktime_t begin, now;
+	ktime_t now, end;
 	bool over;
 
 	if (!fom_watch_both(old, new)) {
 		fom_hold_blind(old, most_ms);
 		return;
 	}
-	begin = ktime_get();
-	fom_watch_begin(&from, old, reflected, begin);
-	fom_watch_begin(&to, new, 0, begin);
+	now = ktime_get();
+	end = ktime_add_ms(now, most_ms);
+	fom_watch_begin(&from, old, reflected, now);
+	fom_watch_begin(&to, new, 0, now);
 	do {
 		usleep_range(200, 400);
 		now = ktime_get();
@@ -212,12 +210,12 @@ void fom_hold(struct fom_slave *old, struct fom_slave *new, u64 reflected, unsig
 		fom_watch_look(&to, now);
 		over = fom_hold_over(&from, &to, now);
 		if (over) {
-			over = fom_nothing_waits(&from);
+			over = fom_nothing_waits(&from, end);
 			fom_watch_look(&from, now);
 			over &= fom_hold_over(&from, &to, now);
 		}
-	} while (!over && ktime_ms_delta(now, begin) < most_ms);
+	} while (!over && ktime_before(now, end));
 	if (!over)
-		fom_nothing_waits(&from);
+		fom_nothing_waits(&from, ktime_add_ms(now, FOM_HOLD_QUIET));
 	fom_watch_none(old, new);
 }
