@@ -75,7 +75,7 @@ struct fom_options {
 	u8 chosen;	    /* the slot that is active when it can be, FOM_NO_SLOT: the best */
 	u8 failback;	    /* enum fom_failback */
 	u32 updelay_ms;	    /* a better slave has been usable for so long before it is taken */
-	u32 hold_ms;	    /* a driver waits no longer than that at unbind */
+	u32 hold_ms;	    /* a driver waits no longer than that at unbind, but for a last look */
 };
 
 #define FOM_EVENTS_KEPT 16

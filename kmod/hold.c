@@ -19,24 +19,23 @@
 
 #define FOM_LOOKS_BLIND 16 /* a queue gives up to 64 frames each time; more looks where they are seen to come */
 
-static u64 fom_unicast(const struct fom_slave *slave)
+/* What a watched slave has brought. */
+struct fom_brought {
+	u64 unicast; /* for us */
+	u64 any;     /* with all that was refused */
+};
+
+static struct fom_brought fom_brought_by(const struct fom_slave *slave)
 {
-	u64 sum = 0;
+	struct fom_brought sum = {};
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(slave->stats, cpu)->watched);
-	return sum;
-}
+	for_each_possible_cpu(cpu) {
+		const struct fom_pcpu_stats *stats = per_cpu_ptr(slave->stats, cpu);
 
-/* With all that was refused. */
-static u64 fom_any_frame(const struct fom_slave *slave)
-{
-	u64 sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(slave->stats, cpu)->seen);
+		sum.unicast += READ_ONCE(stats->watched);
+		sum.any += READ_ONCE(stats->seen);
+	}
 	return sum;
 }
 
@@ -53,7 +52,7 @@ struct fom_watch {
 static void fom_watch_begin(struct fom_watch *watch, const struct fom_slave *slave, u64 reflected, ktime_t now)
 {
 	watch->slave = slave;
-	watch->count = fom_unicast(slave);
+	watch->count = fom_brought_by(slave).unicast;
 	watch->reflected = reflected;
 	watch->first = 0;
 	watch->echo = 0;
@@ -63,7 +62,7 @@ static void fom_watch_begin(struct fom_watch *watch, const struct fom_slave *sla
 
 static void fom_watch_look(struct fom_watch *watch, ktime_t now)
 {
-	u64 count = fom_unicast(watch->slave);
+	u64 count = fom_brought_by(watch->slave).unicast;
 
 	if (!watch->echo && fom_reflected(watch->slave) != watch->reflected)
 		watch->echo = now;
@@ -132,12 +131,12 @@ static bool fom_nothing_waits(struct fom_watch *watch, ktime_t until)
 		bool ask = !watch->asked;
 
 		if (ask)
-			watch->seen = fom_any_frame(watch->slave);
+			watch->seen = fom_brought_by(watch->slave).any;
 		watch->asked = true;
 		if (!fom_rings_looked_into(watch->slave, ask))
 			return false;
 		watch->asked = false;
-		if (fom_any_frame(watch->slave) == watch->seen)
+		if (fom_brought_by(watch->slave).any == watch->seen)
 			return true;
 	} while (ktime_before(ktime_get(), until));
 	return false;

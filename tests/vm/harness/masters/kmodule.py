@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Our kernel module in a guest: virtio_net asks for failover, net_failover.ko is ours, its one device is what users see."""
+import shlex
+
 from .. import places, wait
 from ..machine.guest import links_by_name
 from ..network.fabric import GUEST_MAC
@@ -43,15 +45,19 @@ class KernelModule:
             self._guest.sh(f"test ! -e /sys/module/{module} || modprobe -r {module}")
         self._guest.sh("test ! -e /sys/module/fom")
 
-    def command(self, *words):
-        """A line for the guest's shell that tells the master its options: it has no kind that `ip link` could name."""
+    def _telling(self, words):
+        """The program that tells the master its options: it has no kind that `ip link` could name."""
         if not self._has_tool:
             self._guest.push(places.tool("failover-link", self._host.machine.build).read_bytes(), TOOL, 0o755)
             self._has_tool = True
-        return " ".join([TOOL, "tell", self.name, *map(str, words)])
+        return [TOOL, "tell", self.name, *map(str, words)]
+
+    def command(self, *words):
+        """The same as tell(), as a line for the guest's shell."""
+        return shlex.join(self._telling(words))
 
     def tell(self, *words, check=True):
-        return self._guest.run(*self.command(*words).split(), check=check)
+        return self._guest.run(*self._telling(words), check=check)
 
     def doubt(self, role, milliseconds):
         """As failoverd does of a slave by which nobody answers. Refused while that is about to join."""
