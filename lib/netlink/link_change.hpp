@@ -41,6 +41,7 @@ struct PairSpec {
 	std::string name = {};
 	std::string peer_name = {};
 	int ifindex = 0;        ///< of the local end; 0: the kernel chooses
+	int peer_ifindex = 0;   ///< taken only where `ifindex` is given
 	int peer_netns_fd = -1; ///< -1: the socket's own namespace
 	std::optional<MacAddress> mac = {}, peer_mac = {};
 	std::optional<unsigned> mtu = {}; ///< of both ends

@@ -41,7 +41,9 @@ Request pair_request(const PairSpec &spec, std::string_view kind, int peer_attri
 		info.nest(IFLA_INFO_DATA, [&](Request &data) {
 			put_kind_data(data);
 			data.nest(peer_attribute, [&](Request &peer) {
-				peer.header(ifinfomsg{});
+				ifinfomsg info{};
+				info.ifi_index = spec.peer_ifindex;
+				peer.header(info);
 				put_pair_end(peer, spec.peer_name, spec.peer_mac, spec);
 				if (spec.peer_netns_fd >= 0)
 					peer.put_u32(IFLA_NET_NS_FD, static_cast<std::uint32_t>(spec.peer_netns_fd));

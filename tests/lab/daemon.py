@@ -31,12 +31,29 @@ class Daemon:
 
     def start(self, config=CONFIG, seconds=10):
         """Returns when the daemon says READY, which it does once the data path stands."""
+        self._launch((), config, seconds)
+
+    def start_to_be_killed(self, at, config=CONFIG, seconds=10):
+        """Killed at its `at`th message to the kernel. False: it was ready before, and was killed then."""
+        try:
+            self._launch(_killing(at), config, seconds)
+        except DaemonError:
+            if self._process.returncode != -signal.SIGKILL:
+                raise
+            self._ended = True
+            return True
+        self._process.kill()  # it sends more messages, and would meet its end at any of them
+        self._process.wait()
+        self._ended = True
+        return False
+
+    def _launch(self, before, config, seconds):
         path = self._guest.path(CONFIG_PATH)
         path.parent.mkdir(exist_ok=True)
         path.write_text(config)
         with _ReadySocket(self._guest) as ready:
             self._ended = False
-            self._process = self._guest.spawn(self._tools.failoverd(), "--config", CONFIG_PATH,
+            self._process = self._guest.spawn(*before, self._tools.failoverd(), "--config", CONFIG_PATH,
                                               log="/run/failoverd.log",
                                               environment={**os.environ, "NOTIFY_SOCKET": ready.path_inside})
             wait_for(lambda: self._check_alive() or ready.said(), "failoverd to be ready", seconds)
@@ -70,6 +87,15 @@ class Daemon:
         """Everything of ours leaves the kernel; the NICs go back to the guest's users."""
         self._guest.run(self._tools.failoverd(), "--config", CONFIG_PATH, "--release")
 
+    def release_to_be_killed(self, at):
+        """Killed at its `at`th message to the kernel. False: it was through before."""
+        process = self._guest.spawn(*_killing(at), self._tools.failoverd(), "--config", CONFIG_PATH, "--release",
+                                    log="/run/failoverd.log")
+        ended = process.wait(timeout=20)
+        if ended not in (0, -signal.SIGKILL):
+            raise DaemonError(f"failoverd --release ended {ended}:\n{self.log()}")
+        return ended != 0
+
     def expect_as_left(self):
         """If nobody ended it, it must still be there."""
         if self._process is not None and not self._ended:
@@ -93,6 +119,12 @@ class Daemon:
     def masters(self):
         answer = self.control("list")
         return answer["masters"] if isinstance(answer, dict) else answer
+
+
+def _killing(at):
+    """What to put before a command: the program stays the process that was started, the tracer runs beside it."""
+    return ["strace", "-D", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=sendto", "-e",
+            f"inject=sendto:signal=KILL:when={at}"]
 
 
 class Master:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation/formation.hpp"
 
+#include "formation/give_back.hpp"
+#include "formation/interruption.hpp"
 #include "formation/slave_setup.hpp"
 #include "master/pairing.hpp"
 #include "master/table.hpp"
@@ -12,27 +14,17 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
+#include <cerrno>
 #include <filesystem>
 
 namespace failover {
 
 namespace {
 
-/// The pair under its working names, both ends in the hidden namespace until the visible one is handed out.
 struct Pair {
 	netlink::Link port, visible;
 	bool netkit = false;
 };
-
-Result<netlink::Link> hidden_link(Kernel &kernel, const std::string &name) {
-	auto link = kernel.hidden_route.link(name);
-	if (!link)
-		return tl::unexpected(link.error());
-	if (!*link)
-		return fail(fmt::format("{} is not in the hidden namespace", name));
-	return std::move(**link);
-}
 
 /// NetworkManager configures no device of an rtnl kind that it does not know, and netkit is one; veth is Ethernet to
 /// it. At boot it may come after us, so that it will be started counts as well.
@@ -42,47 +34,63 @@ bool network_manager_is_here() {
 	       std::filesystem::is_symlink("/etc/systemd/system/multi-user.target.wants/NetworkManager.service", error);
 }
 
-/// netkit takes no address when it is made, and before 6.10 never: such a pair is of no use.
-Status add_netkit(Kernel &kernel, const netlink::PairSpec &spec, const MacAddress &mac) {
+/// netkit takes an address since 6.10: an earlier one is of no use.
+Status add_netkit(Kernel &kernel, const netlink::PairSpec &spec) {
 	if (network_manager_is_here())
 		return fail("NetworkManager is in use, which takes netkit for no NIC");
-	if (auto made = kernel.hidden_route.add_netkit(spec); !made)
-		return made;
-	auto visible = hidden_link(kernel, spec.peer_name);
-	if (!visible)
-		return tl::unexpected(visible.error());
-	netlink::LinkChange address;
-	address.mac = mac;
-	auto done = kernel.hidden_route.set_link(visible->ifindex, address);
-	if (!done)
-		(void)kernel.hidden_route.delete_link(visible->ifindex);
-	return done;
+	return kernel.hidden_route.add_netkit(spec);
 }
 
+/// Without the standby's ifindex where somebody has that by now.
+template <typename Add> Status add_in_place_of(const netlink::Link &standby, netlink::PairSpec &spec, Add add) {
+	spec.peer_ifindex = standby.ifindex;
+	Status made = add(spec);
+	if (made || made.error().code != EBUSY)
+		return made;
+	spec.peer_ifindex = 0;
+	return add(spec);
+}
+
+Result<netlink::Link> end_of_pair(netlink::RouteSocket &socket, const std::string &name) {
+	auto link = socket.link(name);
+	if (!link)
+		return tl::unexpected(link.error());
+	if (!*link)
+		return fail(fmt::format("{} vanished while the master's pair of devices was made", name));
+	return std::move(**link);
+}
+
+/// The visible end comes into being in the standby's place, which is free by now: with its name, MAC and, if that can
+/// be had, ifindex: sockets bound to it and programs that remember it go on. Nobody ever sees it otherwise, and there
+/// is no move between namespaces, each of which waits for every callback of the kernel (rcu_barrier()).
 Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Link &standby) {
 	netlink::PairSpec spec;
 	spec.name = fmt::format("port{}", index);
 	spec.ifindex = static_cast<int>(FOM_PLACE(index, FOM_PLACE_PORT));
-	spec.peer_name = fmt::format("user{}", index);
+	spec.peer_name = standby.name;
+	spec.peer_netns_fd = kernel.visible_ns.get();
+	spec.peer_mac = standby.mac;
 	spec.mtu = standby.mtu;
 	// One queue: the pair queues nothing, and a slave chooses among its own by the flow only for a frame that was
 	// not put into a queue before.
 	spec.num_queues = 1;
 
+	forget_udev_record(standby.ifindex);
 	Pair pair;
-	auto made = add_netkit(kernel, spec, standby.mac);
+	Status made =
+	    add_in_place_of(standby, spec, [&kernel](const auto &wanted) { return add_netkit(kernel, wanted); });
 	pair.netkit = made.has_value();
 	if (!pair.netkit) {
 		log::info("{}: no netkit pair but a veth: {}", standby.name, made.error().message);
-		spec.peer_mac = standby.mac;
-		made = kernel.hidden_route.add_veth(spec);
+		made = add_in_place_of(standby, spec,
+				       [&kernel](const auto &wanted) { return kernel.hidden_route.add_veth(wanted); });
 	}
 	if (!made)
 		return tl::unexpected(std::move(made.error()).within("making the master's pair of devices"));
-	auto port = hidden_link(kernel, spec.name);
-	auto visible = hidden_link(kernel, spec.peer_name);
+	auto port = end_of_pair(kernel.hidden_route, spec.name);
+	auto visible = end_of_pair(kernel.visible_route, spec.peer_name);
 	if (!port || !visible)
-		return fail("the master's pair of devices vanished");
+		return tl::unexpected(port ? visible.error() : port.error());
 	pair.port = std::move(*port);
 	pair.visible = std::move(*visible);
 
@@ -90,7 +98,7 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	netlink::LinkChange limits;
 	if (standby.gso_max_size)
 		limits.gso_max_size = std::min(standby.gso_max_size, pair.visible.gso_max_size);
-	if (auto done = kernel.hidden_route.set_link(pair.visible.ifindex, limits); !done)
+	if (auto done = kernel.visible_route.set_link(pair.visible.ifindex, limits); !done)
 		log::debug("{}: GSO limit stays: {}", standby.name, done.error().message);
 	return pair;
 }
@@ -113,32 +121,6 @@ Status start_port(Kernel &kernel, Master &master) {
 	return kernel.hidden_route.set_link(master.port, netlink::LinkChange().set_up());
 }
 
-/// Where the name is taken, nothing happens: it is a matter of looks.
-void rename_hidden(Kernel &kernel, int ifindex, const std::string &name) {
-	netlink::LinkChange change;
-	change.name = name;
-	if (auto done = kernel.hidden_route.set_link(ifindex, change); !done)
-		log::debug("{}", done.error().message);
-}
-
-/// Hands the visible end out under the standby's name and, if that can be had, its ifindex: sockets bound to it and
-/// programs that remember it go on.
-Status hand_out(Kernel &kernel, Master &master, int working_ifindex, const netlink::Link &standby) {
-	forget_udev_record(standby.ifindex);
-	auto moved =
-	    kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name, standby.ifindex);
-	if (!moved)
-		moved = kernel.hidden_route.move_link(working_ifindex, kernel.visible_ns.get(), standby.name);
-	if (!moved)
-		return moved;
-	auto link = kernel.visible_route.link(standby.name);
-	if (!link || !*link)
-		return fail(fmt::format("{} vanished while the master took its place", standby.name));
-	master.visible = (*link)->ifindex;
-	kernel.maps.masters().at(master.index).visible = static_cast<std::uint32_t>(master.visible);
-	return {};
-}
-
 Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role) {
 	Slave slave;
 	slave.ifindex = hidden.ifindex;
@@ -150,17 +132,6 @@ Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role)
 	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
 	slave.mtu = hidden.mtu;
 	return slave;
-}
-
-/// The standby back in its place after a master could not be made.
-void undo_takeover(Kernel &kernel, const takeover::Snapshot &before, int hidden_ifindex) {
-	auto link = unhide_link(kernel, hidden_ifindex, {before.link.name, before.link.ifindex});
-	if (!link) {
-		log::error("{}: {}", before.link.name, link.error().message);
-		return;
-	}
-	for (const auto &failure : takeover::apply_all(before, link->ifindex).failures)
-		log::error("{}: {}", before.link.name, failure);
 }
 
 } // namespace
@@ -176,45 +147,37 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (!before)
 		return tl::unexpected(before.error());
 	notes = before->notes;
-	auto pair = make_pair_devices(kernel, *index, standby.link);
-	if (!pair)
-		return tl::unexpected(pair.error());
+	const Takeover takeover(*index, *before);
+	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(*index, 0));
+	if (!hidden)
+		return tl::unexpected(hidden.error());
 
 	auto master = std::make_unique<Master>();
 	master->index = *index;
 	master->name = standby.link.name;
-	master->port = pair->port.ifindex;
 	master->mac = standby.link.mac;
 	master->mtu = standby.link.mtu;
 	master->promisc = standby.link.promiscuity > 0;
-	master->netkit = pair->netkit;
 	master->rule = rule;
 	master->model = model::MasterModel(model_settings(rule.settings));
-	enter_in_table(kernel, *master);
 
-	const auto abandon = [&](Error error) -> tl::unexpected<Error> {
-		remove_from_table(kernel, *master);
-		(void)kernel.hidden_route.delete_link(master->port);
-		return tl::unexpected(std::move(error).within(fmt::format("no master over {}", standby.link.name)));
-	};
-	if (auto done = start_port(kernel, *master); !done)
-		return abandon(done.error());
-
-	// A link that changes namespaces is announced under the name it had, and renamed after: so it gets its final
-	// name here, where the standby then cannot have it for the moment.
-	rename_hidden(kernel, pair->visible.ifindex, standby.link.name);
-	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(master->index, 0));
-	if (!hidden)
-		return abandon(hidden.error());
-	Status done = hand_out(kernel, *master, pair->visible.ifindex, standby.link);
-	if (done)
-		rename_hidden(kernel, hidden->ifindex, standby.link.name);
+	Status done;
+	if (auto pair = make_pair_devices(kernel, *index, standby.link)) {
+		master->port = pair->port.ifindex;
+		master->visible = pair->visible.ifindex;
+		master->netkit = pair->netkit;
+		enter_in_table(kernel, *master);
+		done = start_port(kernel, *master);
+	} else {
+		done = tl::unexpected(std::move(pair.error()));
+	}
 	if (done)
 		done = ready_slave(kernel, *master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
 	if (!done) {
-		auto failed = abandon(done.error()); // deletes the pair: the name is free again
-		undo_takeover(kernel, *before, hidden->ifindex);
-		return failed;
+		// Deletes the pair first: the name must be free again.
+		give_back_place(kernel, *index, VisibleIdentity{standby.link.name, standby.link.ifindex});
+		(void)put_configuration(kernel, *before);
+		return tl::unexpected(std::move(done.error()).within(fmt::format("no master over {}", master->name)));
 	}
 	for (auto &failure : takeover::apply_all(*before, master->visible).failures)
 		notes.push_back(std::move(failure));
@@ -268,6 +231,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 		notes.push_back(note);
 
 	[[maybe_unused]] const ExpeditedRcu quick;
+	const Takeover takeover(master.index, *now);
 	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
 	remove_from_table(kernel, master);

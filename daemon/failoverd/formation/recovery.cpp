@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/places.hpp"
 #include "formation/formation.hpp"
+#include "formation/give_back.hpp"
+#include "formation/interruption.hpp"
 #include "formation/slave_setup.hpp"
 #include "master/feature_memory.hpp"
 #include "master/rules.hpp"
@@ -88,41 +90,11 @@ std::unique_ptr<Master> recover_master(Kernel &kernel, unsigned index) {
 	return master;
 }
 
-/// A primary that was given the master's MAC has its own again; what a standby has, the user gave it.
-void give_mac_back(Kernel &kernel, const fom_slot &slot, const netlink::Link &link) {
-	if (slot.role != FOM_ROLE_PRIMARY || !link.perm_mac || *link.perm_mac == link.mac)
-		return;
-	Slave slave;
-	slave.ifindex = link.ifindex;
-	slave.name = identity_of_hidden(link).name;
-	slave.mac = *link.perm_mac;
-	restore_link(kernel, slave, link.mac);
-}
-
-/// What is left of a master whose devices are gone: its slaves go back to where users see them.
-void clear_remains(Kernel &kernel, unsigned index) {
-	fom_master &entry = kernel.maps.masters().at(index);
-	for (auto &slot : entry.slots) {
-		if (!(slot.flags & FOM_SLOT_USED))
-			continue;
-		if (auto scope = kernel.enter_hidden())
-			bpf::detach_all(static_cast<int>(slot.ifindex));
-		if (auto link = find(kernel.hidden_route, slot.ifindex)) {
-			give_mac_back(kernel, slot, *link);
-			auto back = unhide_link(kernel, link->ifindex, identity_of_hidden(*link));
-			if (!back)
-				log::error("{}", back.error().message);
-		}
-		std::atomic_ref(slot.flags).store(0);
-	}
-	(void)kernel.hidden_route.delete_link(static_cast<int>(entry.port));
-	std::atomic_ref(entry.version).store(0);
-}
-
 } // namespace
 
 std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const config::Config &config,
 						     std::vector<std::string> &notes) {
+	roll_back_interrupted(kernel);
 	std::vector<std::unique_ptr<Master>> masters;
 	std::set<std::string> in_use;
 	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index) {
@@ -142,7 +114,7 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 		if (!master) {
 			notes.push_back(
 			    fmt::format("the devices of master {} are gone, its slaves are given back", index));
-			clear_remains(kernel, index);
+			give_back_place(kernel, index, {});
 			continue;
 		}
 		for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)

@@ -96,7 +96,6 @@ Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::
 Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was) {
 	const std::string &name = was.name;
 	netlink::LinkChange plain;
-	plain.alias = "";
 	plain.set_allmulti(false).set_promisc(false).set_up(false);
 	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
 		log::debug("{}: {}", name, done.error().message);
@@ -114,6 +113,12 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIden
 		return tl::unexpected(link.error());
 	if (!*link)
 		return fail(fmt::format("{} vanished while it was being given back", name));
+	// Not sooner: by its alias alone whoever comes after a failoverd that is killed here knows it for a slave.
+	netlink::LinkChange nameless;
+	nameless.alias = "";
+	if (auto cleared = kernel.visible_route.set_link((*link)->ifindex, nameless); !cleared)
+		log::debug("{}: {}", name, cleared.error().message);
+	(*link)->alias.clear();
 	return std::move(**link);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "master/feature_memory.hpp"
 
+#include "base/whole_file.hpp"
+
 #include <cerrno>
-#include <cstdio>
 #include <fstream>
 #include <unistd.h>
 
@@ -23,15 +24,10 @@ Status remember_features(const std::string &directory, int ifindex, const Featur
 			return fail_errno(errno, fmt::format("removing {}", path));
 		return {};
 	}
-	// Whole or not at all, also for a daemon that is killed here.
-	const std::string fresh = path + ".new";
-	std::ofstream file(fresh);
-	for (const auto &[name, on] : before)
-		file << name << (on ? " on\n" : " off\n");
-	file.close();
-	if (!file || std::rename(fresh.c_str(), path.c_str()) < 0)
-		return fail_errno(errno, fmt::format("writing {}", path));
-	return {};
+	return write_whole_file(path, [&before](std::ostream &file) {
+		for (const auto &[name, on] : before)
+			file << name << (on ? " on\n" : " off\n");
+	});
 }
 
 FeatureValues recall_features(const std::string &directory, int ifindex) {

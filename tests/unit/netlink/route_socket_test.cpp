@@ -184,6 +184,31 @@ TEST_CASE("A veth pair is made across two namespaces with MACs, MTU and queues")
 	CHECK_FALSE(must(hidden.link("inner")).has_value());
 }
 
+TEST_CASE("The far end of a pair comes into being with the ifindex that is asked for, or not at all") {
+	const Lab lab;
+	PairSpec spec;
+	spec.name = "inner";
+	spec.peer_name = "eth0";
+	spec.ifindex = 70000;
+	spec.peer_ifindex = 4321;
+	spec.peer_netns_fd = lab.visible();
+	const auto scope = must(NetnsScope::enter(lab.hidden()));
+	RouteSocket hidden = must(RouteSocket::open());
+	must(hidden.add_veth(spec));
+	CHECK(link_named(hidden, "inner").ifindex == 70000);
+	const auto back = must(NetnsScope::enter(lab.visible()));
+	RouteSocket visible = must(RouteSocket::open());
+	CHECK(link_named(visible, "eth0").ifindex == 4321);
+
+	spec.name = "second";
+	spec.peer_name = "eth1";
+	spec.ifindex = 70001;
+	const auto refused = hidden.add_veth(spec);
+	REQUIRE_FALSE(refused);
+	CHECK(refused.error().code == EBUSY);
+	CHECK_FALSE(must(hidden.link("second")).has_value());
+}
+
 TEST_CASE("A netkit pair is asked for in L2 mode with the local end as primary, and made or refused as a whole") {
 	PairSpec spec;
 	spec.name = "inner";

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "formation/interruption.hpp"
+
+#include "base/places.hpp"
+#include "formation/give_back.hpp"
+#include "process/expedited_rcu.hpp"
+#include "process/log.hpp"
+#include "takeover/record.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace failover {
+
+namespace {
+
+std::string record_of(unsigned master) {
+	return fmt::format("{}/takeover-{}", kRuntimeDir, master);
+}
+
+void forget(const std::string &path) {
+	std::error_code error;
+	std::filesystem::remove(path, error);
+}
+
+void roll_back(Kernel &kernel, unsigned master, const std::string &path) {
+	[[maybe_unused]] const ExpeditedRcu quick;
+	auto before = takeover::read_record(path);
+	if (!before) {
+		if (before.error().code == ENOENT)
+			return;
+		// For an operator's eyes: there is nobody else who knows what was there.
+		const std::string aside = path + ".unreadable";
+		std::error_code error;
+		std::filesystem::rename(path, aside, error);
+		log::error(
+		    "an interface was being taken over, and its configuration cannot be put back: {} (kept as {})",
+		    before.error().message, aside);
+		return give_back_place(kernel, master, {});
+	}
+	const auto &link = before->link;
+	log::notice("{} was being taken over or given back when failoverd ended: it gets back what it had", link.name);
+	give_back_place(kernel, master, VisibleIdentity{link.name, link.ifindex});
+	if (!put_configuration(kernel, *before))
+		log::warning("{} is gone, and what was configured on it with it", link.name);
+	forget(path);
+}
+
+} // namespace
+
+Takeover::Takeover(unsigned master, const takeover::Snapshot &snapshot) : path_(record_of(master)) {
+	if (auto done = takeover::write_record(path_, snapshot); !done)
+		log::warning("{}: should failoverd be killed in this moment, its configuration is lost: {}",
+			     snapshot.link.name, done.error().message);
+}
+
+Takeover::~Takeover() {
+	forget(path_);
+}
+
+void roll_back_interrupted(Kernel &kernel) {
+	for (unsigned master = 0; master < FOM_MAX_MASTERS; ++master)
+		roll_back(kernel, master, record_of(master));
+	give_back_strays(kernel);
+}
+
+} // namespace failover
