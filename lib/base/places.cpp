@@ -17,8 +17,12 @@ std::string slave_alias(const VisibleIdentity &was) {
 	return fmt::format("{}{}{}{}", kSlaveAliasPrefix, was.ifindex, kAfterIfindex, was.name);
 }
 
+bool is_slave_alias(std::string_view alias) {
+	return alias.starts_with(kSlaveAliasPrefix);
+}
+
 VisibleIdentity identity_before_hiding(std::string_view alias, std::string_view name) {
-	if (!alias.starts_with(kSlaveAliasPrefix))
+	if (!is_slave_alias(alias))
 		return {std::string(name)};
 	alias.remove_prefix(kSlaveAliasPrefix.size());
 	VisibleIdentity was;

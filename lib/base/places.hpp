@@ -18,6 +18,7 @@ struct VisibleIdentity {
 
 /// The alias that keeps it while the slave is hidden: "vf-failover slave, was 3: eth1".
 [[nodiscard]] std::string slave_alias(const VisibleIdentity &was);
+[[nodiscard]] bool is_slave_alias(std::string_view alias);
 /// Reads it back; an alias that is not ours gives `name`, what the link is called now.
 [[nodiscard]] VisibleIdentity identity_before_hiding(std::string_view alias, std::string_view name);
 

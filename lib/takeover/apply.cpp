@@ -45,6 +45,7 @@ private:
 	}
 	void set_link(const LinkChange &change) { note(socket_.set_link(link_.ifindex, change)); }
 	void put_link_attributes();
+	void put_alias();
 	void put_sysctls();
 	void hold_autoconf();
 	void put_neighbours();
@@ -76,6 +77,7 @@ Outcome Applier::run() {
 	release_autoconf();
 	await_ready();
 	put_sysctls();
+	put_alias();
 	verify();
 	return std::move(outcome_);
 }
@@ -89,14 +91,19 @@ void Applier::put_link_attributes() {
 		set_link({.txqlen = old.txqlen});
 	if (link_.group != old.group)
 		set_link({.group = old.group});
-	if (link_.alias != old.alias)
-		set_link({.alias = old.alias});
 	constexpr unsigned kFlags = IFF_NOARP | IFF_PROMISC | IFF_ALLMULTI;
 	if ((link_.flags ^ old.flags) & kFlags)
 		set_link({.flags = old.flags & kFlags, .flags_mask = kFlags});
 	for (const auto &altname : old.altnames)
 		if (std::ranges::find(link_.altnames, altname) == link_.altnames.end())
 			note(socket_.add_altname(link_.ifindex, altname));
+}
+
+/// The last change: an alias of ours, which a slave that is given back bears, says until then that there is more to
+/// come.
+void Applier::put_alias() {
+	if (link_.alias != old_.link.alias)
+		set_link({.alias = old_.link.alias});
 }
 
 void Applier::put_sysctls() {

@@ -59,9 +59,46 @@ constexpr int kFormat = 1;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-/// Names given by users may be any bytes; those that are no UTF-8 are not worth failing for.
+/// Names given by users may be any bytes, JSON text is UTF-8: each byte becomes the character of its number.
+std::string text_of_bytes(const std::string &bytes) {
+	std::string text;
+	for (const char c : bytes) {
+		const auto byte = static_cast<unsigned char>(c);
+		if (byte < 0x80) {
+			text += c;
+		} else {
+			text += static_cast<char>(0xc0 | byte >> 6);
+			text += static_cast<char>(0x80 | (byte & 0x3f));
+		}
+	}
+	return text;
+}
+
+/// What is no byte's character was not written by us, and stays.
+std::string bytes_of_text(const std::string &text) {
+	std::string bytes;
+	for (std::size_t i = 0; i < text.size(); ++i) {
+		const auto lead = static_cast<unsigned char>(text[i]);
+		if ((lead == 0xc2 || lead == 0xc3) && i + 1 < text.size())
+			bytes += static_cast<char>((lead & 0x03) << 6 | (static_cast<unsigned char>(text[++i]) & 0x3f));
+		else
+			bytes += text[i];
+	}
+	return bytes;
+}
+
+/// Every string of `json` goes through `change`.
+void change_strings(Json &json, std::string (*change)(const std::string &)) {
+	if (json.is_string())
+		json = change(json.get_ref<const std::string &>());
+	else if (json.is_structured())
+		for (auto &element : json)
+			change_strings(element, change);
+}
+
 void write_line(std::ostream &out, const char *kind, Json value) {
-	out << Json{{kind, std::move(value)}}.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+	change_strings(value, text_of_bytes);
+	out << Json{{kind, std::move(value)}} << '\n';
 }
 
 template <typename T> void write_lines(std::ostream &out, const char *kind, const std::vector<T> &values) {
@@ -120,13 +157,14 @@ public:
 	}
 
 private:
-	std::string take_object(const Json &object) {
+	std::string take_object(Json object) {
 		if (!object.is_object() || object.size() != 1)
 			return "expected an object with one key";
 		if (ended_)
 			return "something after the end";
 		const std::string &kind = object.begin().key();
-		const Json &value = object.begin().value();
+		Json &value = object.begin().value();
+		change_strings(value, bytes_of_text);
 		if (!begun_)
 			return begin(kind, value);
 		if (kind == "link")

@@ -8,6 +8,8 @@ def configure(guest):
     guest.run("ip", "-6", "route", "add", "2001:db8::/32", "via", "fd77::1", "dev", "eth0")
     guest.run("ip", "neighbour", "add", "10.77.0.99", "lladdr", "52:54:00:77:00:99", "dev", "eth0", "nud", "permanent")
     guest.run("ip", "link", "set", "eth0", "mtu", "1400")
+    guest.run("ip", "link", "set", "eth0", "alias", "to the world")
+    guest.run("ip", "link", "property", "add", "dev", "eth0", "altname", "world0")
     guest.sysctl("net.ipv4.conf.eth0.rp_filter", 2)
 
 
@@ -15,7 +17,7 @@ def configuration(guest):
     """What the administrator had set, as `ip` tells it."""
     link = guest.ip("address", "show", "eth0")[0]
     return {
-        "mac": link["address"], "mtu": link["mtu"],
+        "mac": link["address"], "mtu": link["mtu"], "alias": link.get("ifalias"), "altnames": link.get("altnames"),
         "addresses": sorted((a["local"], a["prefixlen"], a.get("label", "")) for a in link["addr_info"]
                             if a["scope"] == "global"),
         "routes": sorted(line.strip() for version in ("-4", "-6")

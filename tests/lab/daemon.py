@@ -47,6 +47,14 @@ class Daemon:
         self._ended = True
         return False
 
+    def reload(self, config):
+        self._guest.path(CONFIG_PATH).write_text(config)
+        self.control("reload")
+
+    def events(self, kind):
+        """What failoverctl tells of events of this kind, of whatever there is."""
+        return [event["message"] for event in self.control("events")["events"] if event["kind"] == kind]
+
     def _launch(self, before, config, seconds):
         path = self._guest.path(CONFIG_PATH)
         path.parent.mkdir(exist_ok=True)

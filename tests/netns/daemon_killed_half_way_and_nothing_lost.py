@@ -76,6 +76,47 @@ def test_killed_while_it_gives_back(lab):
     given_back(lab, STEP)
 
 
+def kill_when(lab, condition):
+    """Killed at the first message after which `condition` holds."""
+    for at in itertools.count(5):
+        assert lab.daemon.start_to_be_killed(at), "it was ready before"
+        if condition():
+            return
+        lab.daemon.release()
+
+
+def test_another_nic_has_the_name_by_then(lab):
+    """A VF that comes up meanwhile takes the first free name, and must not get the standby's addresses."""
+    configure(lab.guest)
+    before = configuration(lab.guest)
+    kill_when(lab, lambda: "eth0" not in lab.guest.links())
+    lab.guest.run("ip", "tuntap", "add", "eth0", "mode", "tap")
+    lab.daemon.start("")
+    assert "is another's by now" in lab.daemon.log()
+    at = {link["ifname"]: {address["local"] for address in link["addr_info"] if address["scope"] == "global"}
+          for link in lab.guest.ip("address", "show")}
+    assert at["eth0"] == set()
+    back = [name for name, addresses in at.items() if addresses == {address for address, *_ in before["addresses"]}]
+    assert len(back) == 1 and back != ["eth0"], f"addresses are {at}"
+    lab.guest.run("ip", "link", "del", "eth0")
+    lab.guest.run("ip", "link", "set", *back, "down")
+    lab.guest.run("ip", "link", "set", *back, "name", "eth0")
+    lab.guest.run("ip", "link", "set", "eth0", "up")
+    assert lab.daemon.stop() == 0
+    lab.daemon.start()
+    lab.daemon.master.expect(active="primary")
+
+
+def test_what_is_changed_afterwards_stays(lab):
+    """Killed before anything was moved, and started long after: what an administrator has done since is his."""
+    configure(lab.guest)
+    kill_when(lab, lambda: lab.guest.path("/run/failoverd/takeover-0").exists())
+    assert not lab.guest.ip("link", "show", "eth0")[0]["ifalias"].startswith("vf-failover")
+    lab.guest.run("ip", "address", "del", "192.0.2.7/25", "dev", "eth0")
+    before = configuration(lab.guest)
+    expect_in_charge(lab, before)
+
+
 @pytest.mark.long
 def test_killed_at_each_message_while_it_takes_over(lab):
     taken_over(lab, 1)

@@ -65,7 +65,7 @@ Result<netlink::Link> end_of_pair(netlink::RouteSocket &socket, const std::strin
 /// is no move between namespaces, each of which waits for every callback of the kernel (rcu_barrier()).
 Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Link &standby) {
 	netlink::PairSpec spec;
-	spec.name = fmt::format("port{}", index);
+	spec.name = port_name(index);
 	spec.ifindex = static_cast<int>(FOM_PLACE(index, FOM_PLACE_PORT));
 	spec.peer_name = standby.name;
 	spec.peer_netns_fd = kernel.visible_ns.get();
@@ -134,11 +134,27 @@ Slave describe_slave(const Nic &nic, const netlink::Link &hidden, fom_role role)
 	return slave;
 }
 
+Status put_together(Kernel &kernel, Master &master, const Nic &standby) {
+	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(master.index, 0));
+	if (!hidden)
+		return tl::unexpected(hidden.error());
+	auto pair = make_pair_devices(kernel, master.index, standby.link);
+	if (!pair)
+		return tl::unexpected(pair.error());
+	master.port = pair->port.ifindex;
+	master.visible = pair->visible.ifindex;
+	master.netkit = pair->netkit;
+	enter_in_table(kernel, master);
+	if (auto done = start_port(kernel, master); !done)
+		return done;
+	return ready_slave(kernel, master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
+}
+
 } // namespace
 
 Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule,
 					    std::vector<std::string> &notes) {
-	const auto index = kernel.maps.masters().free_index();
+	const auto index = Takeover::free_place(kernel);
 	if (!index)
 		return fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
 					standby.link.name, FOM_MAX_MASTERS));
@@ -148,10 +164,6 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 		return tl::unexpected(before.error());
 	notes = before->notes;
 	const Takeover takeover(*index, *before);
-	auto hidden = hide_link(kernel, standby.link, FOM_PLACE(*index, 0));
-	if (!hidden)
-		return tl::unexpected(hidden.error());
-
 	auto master = std::make_unique<Master>();
 	master->index = *index;
 	master->name = standby.link.name;
@@ -161,26 +173,14 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	master->rule = rule;
 	master->model = model::MasterModel(model_settings(rule.settings));
 
-	Status done;
-	if (auto pair = make_pair_devices(kernel, *index, standby.link)) {
-		master->port = pair->port.ifindex;
-		master->visible = pair->visible.ifindex;
-		master->netkit = pair->netkit;
-		enter_in_table(kernel, *master);
-		done = start_port(kernel, *master);
-	} else {
-		done = tl::unexpected(std::move(pair.error()));
-	}
-	if (done)
-		done = ready_slave(kernel, *master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
-	if (!done) {
-		// Deletes the pair first: the name must be free again.
-		give_back_place(kernel, *index, VisibleIdentity{standby.link.name, standby.link.ifindex});
-		(void)put_configuration(kernel, *before);
+	if (auto done = put_together(kernel, *master, standby); !done) {
+		if (give_back_place(kernel, *index, &*before) == Returned::whole)
+			takeover.done();
 		return tl::unexpected(std::move(done.error()).within(fmt::format("no master over {}", master->name)));
 	}
 	for (auto &failure : takeover::apply_all(*before, master->visible).failures)
 		notes.push_back(std::move(failure));
+	takeover.done();
 	return master;
 }
 
@@ -232,6 +232,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 
 	[[maybe_unused]] const ExpeditedRcu quick;
 	const Takeover takeover(master.index, *now);
+	bool whole = true;
 	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
 	remove_from_table(kernel, master);
@@ -251,16 +252,19 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 		forget_slave(kernel, master, slot);
 		restore_link(kernel, slave, master.mac);
 		const bool heir = slave.role == FOM_ROLE_STANDBY;
-		auto link = unhide_link(kernel, slave.ifindex,
-					heir ? VisibleIdentity{master.name, master.visible} : slave.was());
+		auto link = heir ? move_out(kernel, slave.ifindex, {master.name, master.visible})
+				 : unhide_link(kernel, slave.ifindex, slave.was());
 		if (!link) {
 			notes.push_back(link.error().message);
+			whole = whole && !heir;
 			continue;
 		}
 		if (heir)
 			for (auto &failure : takeover::apply_all(*now, link->ifindex).failures)
 				notes.push_back(std::move(failure));
 	}
+	if (whole)
+		takeover.done();
 	return {};
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation/give_back.hpp"
 
+#include "base/places.hpp"
 #include "formation/slave_setup.hpp"
 #include "master/feature_memory.hpp"
 #include "process/log.hpp"
 #include "sync/features.hpp"
 #include "takeover/apply.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 namespace failover {
@@ -24,17 +26,15 @@ struct Placed {
 /// What net_failover's modules keep there bears no alias of ours.
 bool is_ours(const Placed &placed) {
 	const auto &link = placed.link;
-	return placed.is_port() ? link.kind == "netkit" || link.kind == "veth"
+	return placed.is_port() ? link.name == port_name(placed.master)
 				: link.alias == slave_alias(identity_of_hidden(link));
 }
 
-std::vector<Placed> everything_placed(Kernel &kernel) {
+Result<std::vector<Placed>> everything_placed(Kernel &kernel) {
 	std::vector<Placed> found;
 	auto links = kernel.hidden_route.links();
-	if (!links) {
-		log::error("{}", links.error().message);
-		return found;
-	}
+	if (!links)
+		return tl::unexpected(links.error());
 	for (auto &link : *links) {
 		const auto place = static_cast<std::uint32_t>(link.ifindex);
 		if (place < FOM_PLACE_BASE || FOM_PLACE_MASTER(place) >= FOM_MAX_MASTERS)
@@ -44,6 +44,13 @@ std::vector<Placed> everything_placed(Kernel &kernel) {
 			found.push_back(std::move(placed));
 	}
 	return found;
+}
+
+void delete_pair(Kernel &kernel, const netlink::Link &port) {
+	if (auto scope = kernel.enter_hidden())
+		bpf::detach_all(port.ifindex);
+	if (auto done = kernel.hidden_route.delete_link(port.ifindex); !done)
+		log::error("{}", done.error().message);
 }
 
 void delete_vlans_on(Kernel &kernel, const netlink::Link &nic) {
@@ -68,7 +75,23 @@ void restore(Kernel &kernel, const netlink::Link &link, fom_role role) {
 	}
 }
 
-void give_back_nic(Kernel &kernel, const Placed &placed, const std::optional<VisibleIdentity> &standby) {
+void put_configuration(const takeover::Snapshot &snapshot, int ifindex) {
+	for (const auto &failure : takeover::apply_all(snapshot, ifindex).failures)
+		log::error("{}: {}", snapshot.link.name, failure);
+}
+
+/// A standby that came back before, and still bears our alias: the last thing that its configuration takes away.
+std::optional<netlink::Link> back_without_configuration(Kernel &kernel, const takeover::Snapshot &snapshot) {
+	auto links = kernel.visible_route.links();
+	if (!links)
+		return std::nullopt;
+	const auto found = std::ranges::find_if(*links, [&](const netlink::Link &link) {
+		return is_slave_alias(link.alias) && link.name == snapshot.link.name;
+	});
+	return found == links->end() ? std::nullopt : std::optional(std::move(*found));
+}
+
+bool give_back_nic(Kernel &kernel, const Placed &placed, const takeover::Snapshot *standby) {
 	const auto &link = placed.link;
 	fom_slot &slot = kernel.maps.masters().at(placed.master).slots[placed.slot];
 	// The standby is the first to come, and the table knows it only once it is ready.
@@ -78,11 +101,22 @@ void give_back_nic(Kernel &kernel, const Placed &placed, const std::optional<Vis
 	std::atomic_ref(slot.flags).store(0);
 	if (auto scope = kernel.enter_hidden())
 		bpf::detach_all(link.ifindex);
+	kernel.maps.remove_devices_at(static_cast<std::uint32_t>(link.ifindex));
 	delete_vlans_on(kernel, link);
-	restore(kernel, link, role);
 	const bool heir = standby && role == FOM_ROLE_STANDBY;
-	if (auto back = unhide_link(kernel, link.ifindex, heir ? *standby : identity_of_hidden(link)); !back)
+	if (heir)
+		forget_features(link.ifindex); // it takes the master's place, with what users set there
+	else
+		restore(kernel, link, role);
+	auto back = heir ? move_out(kernel, link.ifindex, {standby->link.name, standby->link.ifindex})
+			 : unhide_link(kernel, link.ifindex, identity_of_hidden(link));
+	if (!back) {
 		log::error("{}", back.error().message);
+		return false;
+	}
+	if (heir)
+		put_configuration(*standby, back->ifindex);
+	return true;
 }
 
 bool belongs(Kernel &kernel, const Placed &placed) {
@@ -100,41 +134,43 @@ bool belongs(Kernel &kernel, const Placed &placed) {
 
 } // namespace
 
-void give_back_place(Kernel &kernel, unsigned index, const std::optional<VisibleIdentity> &standby) {
+Returned give_back_place(Kernel &kernel, unsigned index, const takeover::Snapshot *standby) {
+	const auto placed = everything_placed(kernel);
+	if (!placed) {
+		log::error("{}", placed.error().message);
+		return Returned::hidden;
+	}
 	fom_master &entry = kernel.maps.masters().at(index);
 	std::atomic_ref(entry.version).store(0);
-	const auto placed = everything_placed(kernel);
 	// The pair first: its visible end has the name that the standby gets.
-	for (const auto &one : placed)
+	for (const auto &one : *placed)
 		if (one.master == index && one.is_port())
-			if (auto done = kernel.hidden_route.delete_link(one.link.ifindex); !done)
-				log::error("{}", done.error().message);
-	for (const auto &one : placed)
-		if (one.master == index && !one.is_port())
-			give_back_nic(kernel, one, standby);
+			delete_pair(kernel, one.link);
+	auto returned = Returned::whole;
+	for (const auto &one : *placed)
+		if (one.master == index && !one.is_port() && !give_back_nic(kernel, one, standby))
+			returned = Returned::hidden;
+	if (standby)
+		if (const auto bare = back_without_configuration(kernel, *standby))
+			put_configuration(*standby, bare->ifindex);
 	for (auto &slot : entry.slots) // of those that went by themselves
 		std::atomic_ref(slot.flags).store(0);
+	return returned;
 }
 
 void give_back_strays(Kernel &kernel) {
-	for (const auto &placed : everything_placed(kernel)) {
+	const auto all = everything_placed(kernel);
+	if (!all)
+		return log::error("{}", all.error().message);
+	for (const auto &placed : *all) {
 		if (belongs(kernel, placed))
 			continue;
 		log::notice("{} was left half-way, and is given back", placed.link.name);
 		if (placed.is_port())
-			(void)kernel.hidden_route.delete_link(placed.link.ifindex);
+			delete_pair(kernel, placed.link);
 		else
-			give_back_nic(kernel, placed, {});
+			(void)give_back_nic(kernel, placed, nullptr);
 	}
-}
-
-bool put_configuration(Kernel &kernel, const takeover::Snapshot &snapshot) {
-	auto link = kernel.visible_route.link(snapshot.link.name);
-	if (!link || !*link)
-		return false;
-	for (const auto &failure : takeover::apply_all(snapshot, (*link)->ifindex).failures)
-		log::error("{}: {}", snapshot.link.name, failure);
-	return true;
 }
 
 } // namespace failover

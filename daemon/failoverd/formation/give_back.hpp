@@ -2,22 +2,22 @@
 // A master's places in the hidden namespace (FOM_PLACE), emptied, whatever is there and however far things had come.
 #pragma once
 
-#include "base/places.hpp"
 #include "master/kernel.hpp"
 #include "takeover/snapshot.hpp"
 
-#include <optional>
-
 namespace failover {
 
-/// Takes the master `index` out of the table, deletes its pair, then gives its NICs back: each as its alias tells it
-/// was known, the standby as `standby` where that is given. What cannot be done is logged.
-void give_back_place(Kernel &kernel, unsigned index, const std::optional<VisibleIdentity> &standby);
+enum class Returned {
+	whole,  ///< or there was nothing to give back: it is gone
+	hidden, ///< it could not be given back, and is where it was
+};
+
+/// Takes the master `index` out of the table, deletes its pair, then gives its NICs back, each as its alias tells it
+/// was known; the standby, where what was on it is given, as that says, with its configuration, also if it has come
+/// back before and only lacks that. What cannot be done is logged.
+Returned give_back_place(Kernel &kernel, unsigned index, const takeover::Snapshot *standby);
 
 /// What lies in places that belong to nobody by the table, NICs and pairs, goes the same way.
 void give_back_strays(Kernel &kernel);
-
-/// The configuration of an interface that is back under its name. False where it is not there, which is no fault.
-bool put_configuration(Kernel &kernel, const takeover::Snapshot &snapshot);
 
 } // namespace failover

@@ -37,14 +37,13 @@ void roll_back(Kernel &kernel, unsigned master, const std::string &path) {
 		log::error(
 		    "an interface was being taken over, and its configuration cannot be put back: {} (kept as {})",
 		    before.error().message, aside);
-		return give_back_place(kernel, master, {});
+		(void)give_back_place(kernel, master, nullptr);
+		return;
 	}
-	const auto &link = before->link;
-	log::notice("{} was being taken over or given back when failoverd ended: it gets back what it had", link.name);
-	give_back_place(kernel, master, VisibleIdentity{link.name, link.ifindex});
-	if (!put_configuration(kernel, *before))
-		log::warning("{} is gone, and what was configured on it with it", link.name);
-	forget(path);
+	log::notice("{} was being taken over or given back when failoverd ended: it gets back what it had",
+		    before->link.name);
+	if (give_back_place(kernel, master, &*before) == Returned::whole)
+		forget(path);
 }
 
 } // namespace
@@ -55,8 +54,16 @@ Takeover::Takeover(unsigned master, const takeover::Snapshot &snapshot) : path_(
 			     snapshot.link.name, done.error().message);
 }
 
-Takeover::~Takeover() {
+void Takeover::done() const {
 	forget(path_);
+}
+
+std::optional<unsigned> Takeover::free_place(Kernel &kernel) {
+	std::error_code error;
+	for (unsigned master = 0; master < FOM_MAX_MASTERS; ++master)
+		if (!kernel.maps.masters().used(master) && !std::filesystem::exists(record_of(master), error))
+			return master;
+	return std::nullopt;
 }
 
 void roll_back_interrupted(Kernel &kernel) {

@@ -6,18 +6,21 @@
 #include "master/kernel.hpp"
 #include "takeover/snapshot.hpp"
 
+#include <optional>
 #include <string>
 
 namespace failover {
 
-/// Keeps what is on the interface in a file (takeover/record.hpp) as long as this lives. Begin before anything is
-/// moved. Where the file cannot be written, that is logged, and things go on without.
+/// Keeps what is on the interface in a file (takeover/record.hpp), from before anything is moved until the
+/// configuration stands on an interface again, whoever has put it there. Where the file cannot be written, that is
+/// logged, and things go on without.
 class Takeover {
 public:
 	Takeover(unsigned master, const takeover::Snapshot &snapshot);
-	~Takeover();
-	Takeover(const Takeover &) = delete;
-	Takeover &operator=(const Takeover &) = delete;
+	void done() const;
+
+	/// A place for a new master: neither in use, nor with a NIC in it that could not be given back.
+	[[nodiscard]] static std::optional<unsigned> free_place(Kernel &kernel);
 
 private:
 	std::string path_;

@@ -114,7 +114,7 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 		if (!master) {
 			notes.push_back(
 			    fmt::format("the devices of master {} are gone, its slaves are given back", index));
-			give_back_place(kernel, index, {});
+			(void)give_back_place(kernel, index, nullptr);
 			continue;
 		}
 		for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)

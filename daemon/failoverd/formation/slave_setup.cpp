@@ -15,10 +15,12 @@ namespace failover {
 
 namespace {
 
-/// A name that is free in the hidden namespace: its own, else one made of its ifindex.
+constexpr std::string_view kPortPrefix = "port";
+
+/// A name that is free in the hidden namespace: its own, else one made of its ifindex. Those of ports are for ports.
 std::string hidden_name(Kernel &kernel, const netlink::Link &link) {
 	auto taken = kernel.hidden_route.link(link.name);
-	if (taken && !*taken)
+	if (taken && !*taken && !link.name.starts_with(kPortPrefix))
 		return link.name;
 	for (int number = link.ifindex;; ++number) {
 		std::string name = fmt::format("slave{}", number);
@@ -68,7 +70,26 @@ Status configure_link(Kernel &kernel, const Master &master, Slave &slave) {
 	return {};
 }
 
+/// For the kernel to choose one.
+const std::string kAnyName = "eth%d";
+
+/// By its alias, as a move that cannot give a link its name may have moved it all the same; by name without one.
+Result<netlink::Link> link_with(netlink::RouteSocket &socket, const std::string &alias, const std::string &name) {
+	auto links = socket.links();
+	if (!links)
+		return tl::unexpected(links.error());
+	const auto found = std::ranges::find_if(
+	    *links, [&](const netlink::Link &link) { return alias.empty() ? link.name == name : link.alias == alias; });
+	if (found == links->end())
+		return fail(fmt::format("{} is not there", name));
+	return std::move(*found);
+}
+
 } // namespace
+
+std::string port_name(unsigned master) {
+	return fmt::format("{}{}", kPortPrefix, master);
+}
 
 VisibleIdentity identity_of_hidden(const netlink::Link &link) {
 	return identity_before_hiding(link.alias, link.name);
@@ -83,8 +104,11 @@ Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::
 	if (auto done = kernel.visible_route.move_link(link.ifindex, kernel.hidden.fd.get(),
 						       name == link.name ? std::nullopt : std::optional(name),
 						       static_cast<int>(place));
-	    !done)
+	    !done) {
+		alias.alias = link.alias;
+		(void)kernel.visible_route.set_link(link.ifindex, alias);
 		return tl::unexpected(std::move(done.error()).within(fmt::format("hiding {}", link.name)));
+	}
 	auto hidden = kernel.hidden_route.link(name);
 	if (!hidden)
 		return tl::unexpected(hidden.error());
@@ -93,33 +117,47 @@ Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::
 	return std::move(**hidden);
 }
 
-Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was) {
-	const std::string &name = was.name;
+Result<netlink::Link> move_out(Kernel &kernel, int ifindex, const VisibleIdentity &was) {
+	auto hidden = kernel.hidden_route.link(ifindex);
+	if (!hidden)
+		return tl::unexpected(hidden.error());
+	if (!*hidden)
+		return fail(fmt::format("{} vanished before it was given back", was.name));
 	netlink::LinkChange plain;
 	plain.set_allmulti(false).set_promisc(false).set_up(false);
 	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
-		log::debug("{}: {}", name, done.error().message);
+		log::debug("{}: {}", was.name, done.error().message);
 	if (was.ifindex)
 		if (auto taken = kernel.visible_route.link(was.ifindex); taken && !*taken)
 			await_udev_removal(was.ifindex);
-	auto done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name,
-						  was.ifindex ? std::optional(was.ifindex) : std::nullopt);
+	const auto move = [&](const std::string &name, int new_ifindex) {
+		return kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name,
+						     new_ifindex ? std::optional(new_ifindex) : std::nullopt);
+	};
+	Status done = move(was.name, was.ifindex);
 	if (!done && was.ifindex)
-		done = kernel.hidden_route.move_link(ifindex, kernel.visible_ns.get(), name);
-	if (!done)
-		return tl::unexpected(std::move(done.error()).within(fmt::format("giving {} back", name)));
-	auto link = kernel.visible_route.link(name);
+		done = move(was.name, 0);
+	if (!done) // better by any name than not at all
+		done = move(kAnyName, 0);
+	auto link = link_with(kernel.visible_route, (*hidden)->alias, was.name);
 	if (!link)
-		return tl::unexpected(link.error());
-	if (!*link)
-		return fail(fmt::format("{} vanished while it was being given back", name));
-	// Not sooner: by its alias alone whoever comes after a failoverd that is killed here knows it for a slave.
+		return tl::unexpected(
+		    std::move(done ? link.error() : done.error()).within(fmt::format("giving {} back", was.name)));
+	if (link->name != was.name)
+		log::error("{} comes back as {}: its name is another's by now", was.name, link->name);
+	return link;
+}
+
+Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was) {
+	auto link = move_out(kernel, ifindex, was);
+	if (!link)
+		return link;
 	netlink::LinkChange nameless;
 	nameless.alias = "";
-	if (auto cleared = kernel.visible_route.set_link((*link)->ifindex, nameless); !cleared)
-		log::debug("{}: {}", name, cleared.error().message);
-	(*link)->alias.clear();
-	return std::move(**link);
+	if (auto cleared = kernel.visible_route.set_link(link->ifindex, nameless); !cleared)
+		log::debug("{}: {}", link->name, cleared.error().message);
+	link->alias.clear();
+	return link;
 }
 
 void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given) {

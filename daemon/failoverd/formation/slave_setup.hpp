@@ -9,11 +9,18 @@
 
 namespace failover {
 
+/// What the port of the master with this number is called in the hidden namespace.
+[[nodiscard]] std::string port_name(unsigned master);
+
 /// Moves a link of the visible namespace to its place (fom_abi.h) in the hidden one, under its own name if that is free
 /// there. Returns the link as it is there, down.
 [[nodiscard]] Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::uint32_t place);
-/// The way back, to its old name, and to its old ifindex if nobody took it meanwhile.
+/// The way back, to its old name, and to its old ifindex if nobody took it meanwhile; to another name where that is
+/// taken.
 [[nodiscard]] Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was);
+/// The same, and its alias stays: by that alone whoever comes after a failoverd that is killed here knows it for a
+/// slave that lacks its configuration. takeover::apply() takes it away at its end.
+[[nodiscard]] Result<netlink::Link> move_out(Kernel &kernel, int ifindex, const VisibleIdentity &was);
 /// Takes back what ready_slave() changed on the link itself: its own MAC, where it was given the master's.
 void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given);
 

@@ -4,6 +4,7 @@
 #include "bpf/event_reader.hpp"
 #include "config/config.hpp"
 #include "control/types.hpp"
+#include "manager/refusals.hpp"
 #include "master/kernel.hpp"
 #include "master/master.hpp"
 #include "master/nic.hpp"
@@ -71,6 +72,8 @@ private:
 	/// Looks at the visible namespace: what lies on masters, which masters and slaves there should be.
 	void survey();
 	void survey_soon();
+	/// When what was refused may be taken by now.
+	void survey_again();
 	void form_masters(const std::vector<Nic> &nics);
 	/// Looks at what the kernel's own net_failover has made.
 	void survey_net_failovers(const std::vector<netlink::Link> &links);
@@ -119,14 +122,15 @@ private:
 	config::Config config_;
 	Journal &journal_;
 	std::vector<std::unique_ptr<Master>> masters_;
-	std::set<std::string> refused_;  ///< names told once that they cannot join
+	Refusals refused_;
 	std::set<std::string> detached_; ///< interfaces the operator took out: not taken again by themselves
 	std::optional<FrameSender> visible_sender_, hidden_sender_;
 	std::optional<netlink::LinkMonitor> visible_monitor_, hidden_monitor_;
 	std::optional<netlink::UeventMonitor> device_monitor_;
 	std::optional<bpf::EventReader> events_;
 	NeighbourCheck neighbours_;
-	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, look_around_, hurry_end_;
+	EventSource visible_source_, hidden_source_, device_source_, events_source_, survey_, try_again_, look_around_,
+	    hurry_end_;
 	std::optional<ExpeditedRcu> hurry_;
 };
 

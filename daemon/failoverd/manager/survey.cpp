@@ -42,7 +42,7 @@ void Manager::survey() {
 	const auto gone = [&](const std::string &name) {
 		return std::ranges::find(*links, name, &netlink::Link::name) == links->end();
 	};
-	std::erase_if(refused_, gone);
+	refused_.erase_if(gone);
 	std::erase_if(detached_, gone);
 	for (auto &master : masters_)
 		look_above(*master, *links);
@@ -56,9 +56,19 @@ void Manager::survey() {
 		const auto owner = std::ranges::find_if(masters_, [&](const auto &master) {
 			return !master->adopted() && is_primary_of(master->rule, master->mac, nic);
 		});
-		if (owner != masters_.end())
+		if (owner != masters_.end() && !refused_.bars(nic.link.name, EventLoop::now()))
 			join(**owner, nic, FOM_ROLE_PRIMARY);
 	}
+	survey_again();
+}
+
+void Manager::survey_again() {
+	try_again_ = {};
+	const auto when = refused_.next();
+	if (!when)
+		return;
+	if (auto timer = loop_.at(*when, [this] { survey(); }))
+		try_again_ = std::move(*timer);
 }
 
 void Manager::survey_net_failovers(const std::vector<netlink::Link> &links) {
@@ -78,13 +88,13 @@ void Manager::survey_net_failovers(const std::vector<netlink::Link> &links) {
 				join_adopted(**known, nic);
 			continue;
 		}
-		if (detached_.contains(found.master.name) || refused_.contains(found.master.name))
+		if (detached_.contains(found.master.name) || refused_.bars(found.master.name, EventLoop::now()))
 			continue;
 		auto master = adopt_master(kernel_, found, config_);
 		if (master) {
 			(void)adopt(std::move(*master), {});
 		} else {
-			refused_.insert(found.master.name);
+			(void)refused_.add(found.master.name, EventLoop::now(), Refusals::Again::never);
 			log::error("{}: {}", found.master.name, master.error().message);
 			journal_.add("refused", found.master.name, "", master.error().message);
 		}
@@ -109,12 +119,16 @@ void Manager::form_masters(const std::vector<Nic> &nics) {
 		in_use.insert(master->rule.origin);
 	for (const auto &proposal : propose_masters(nics, config_, in_use)) {
 		const std::string name = proposal.standby->link.name;
+		if (refused_.bars(name, EventLoop::now()))
+			continue;
 		std::vector<std::string> notes;
 		auto master = form_master(kernel_, *proposal.standby, proposal.rule, notes);
 		if (master) {
 			(void)adopt(std::move(*master), notes);
-		} else if (refused_.insert(name).second) {
-			log::error("{}", master.error().message);
+		} else {
+			(void)refused_.add(name, EventLoop::now(), Refusals::Again::never);
+			log::error("{}; not tried again before a reload or `failoverctl attach {}`",
+				   master.error().message, name);
 			journal_.add("refused", name, name, master.error().message);
 		}
 	}
@@ -174,7 +188,7 @@ void Manager::join(Master &master, const Nic &nic, fom_role role) {
 
 void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot) {
 	if (!slot) {
-		if (refused_.insert(nic.link.name).second) {
+		if (refused_.add(nic.link.name, EventLoop::now(), Refusals::Again::later)) {
 			log::error("{}", slot.error().message);
 			journal_.add("refused", master.name, nic.link.name, slot.error().message);
 		}

@@ -167,12 +167,16 @@ TEST_CASE("what is wrong with a takeover's record is said with its place") {
 	CHECK(why_not(begin + "\xff\n").starts_with("record:2: "));
 }
 
-TEST_CASE("a name that is no text costs no takeover's record") {
+TEST_CASE("a takeover's record keeps names that are no text, and those that are") {
 	Snapshot before = everything();
-	before.link.alias = "caf\xe9";
+	before.link.name = "caf\xe9\x80\xff";
+	before.link.alias = "caf\xc3\xa9 \xe2\x82\xac \x01\t";
+	before.link.altnames = {"\xc3", "\xc2\xc3"};
 	const auto after = read(text_of(before));
 	REQUIRE(after);
-	CHECK(after->link.name == "eth0");
+	CHECK(after->link.name == before.link.name);
+	CHECK(after->link.alias == before.link.alias);
+	CHECK(after->link.altnames == before.link.altnames);
 }
 
 TEST_CASE("a takeover's record is a file that root alone reads") {

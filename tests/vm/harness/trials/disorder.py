@@ -72,6 +72,7 @@ class Disorder:
         self._plugged = self._bound = self._up = True
         self._cables = {"standby": True, "primary": True}
         self._doubted = set()
+        self._forgivable = set()  # doubted while failoverd ran
         self._promisc = False
         self._mtu = 1500
         self._vlans, self._macvlans, self._teams = [], [], []
@@ -233,17 +234,25 @@ class Disorder:
 
     def stop_daemon(self, how):
         """Until then it has known what the guest is reached by."""
-        path = self.path()
+        def knows():
+            slaves = self._slaves()
+            told = next((slave["role"] for slave in slaves if slave["health"] == "active"), None)
+            return told == self.path(self._still_doubted(slaves))
+
         try:
-            wait.until("failoverd to tell it", lambda: self._told() == path, 20)
+            wait.until("failoverd to tell it", knows, 20)
         except wait.TooLate as late:
-            raise AssertionError(f"{path} carries, failoverd tells {self._told()}: {self._daemon.masters()}") from late
+            raise AssertionError(f"{self.path()} carries, failoverd tells {self._daemon.masters()}") from late
         (self._daemon.kill if how == "killed" else self._daemon.end)()
 
-    def _told(self):
-        """The role of the slave that failoverd says carries the guest's traffic, or None."""
-        master = next(master for master in self._daemon.masters() if master["name"] == self._kmod.name)
-        return next((slave["role"] for slave in master["slaves"] if slave["health"] == "active"), None)
+    def _slaves(self):
+        """As failoverctl tells of them, with failoverd or without."""
+        return next(master["slaves"] for master in self._daemon.masters() if master["name"] == self._kmod.name)
+
+    def _still_doubted(self, slaves):
+        """Of the doubted: failoverd has one trusted again when a neighbour answers by it."""
+        told = {slave["role"] for slave in slaves if slave["doubted_until"]}
+        return {role for role in self._doubted if role in told or role not in self._forgivable}
 
     def reload(self):
         """Everything is unloaded as it stands, and loaded when both NICs are there again."""
@@ -280,15 +289,19 @@ class Disorder:
         expected = self.expected()
         wait.until(f"{sorted(expected)} and nothing else to be shown", lambda: self._kmod.shown() == expected, 15)
 
-    def path(self):
-        """The NIC that is to carry, or None."""
+    def path(self, doubted=None):
+        """The NIC that is to carry, or None, if those are doubted; not given: that were to be."""
+        doubted = self._doubted if doubted is None else doubted
         if not self._up:
             return None
         able = [role for role in ("primary", "standby")
                 if self._cables[role] and (role == "standby" or (self._plugged and self._bound))]
-        return min(able, key=lambda role: role in self._doubted, default=None)
+        return min(able, key=lambda role: role in doubted, default=None)
 
     def check(self):
+        self._forgivable &= self._doubted
+        if self._daemon.runs:
+            self._forgivable |= self._doubted
         (shown, links), expected = self._kmod.look(), self.expected()
         assert shown == expected, f"the guest shows {sorted(shown)}, expected {sorted(expected)}"
         link = links[self._kmod.name]
@@ -296,9 +309,21 @@ class Disorder:
         assert link["mtu"] == self._mtu, f"the MTU should be {self._mtu}: {link}"
         assert (link["promiscuity"] > 0) >= self._promisc, f"not promiscuous: {link}"
         if role := self.path():
-            self._host.await_answer(role, seconds=30)
+            self._await_answer(role)
         elif "LOWER_UP" in link["flags"]:
             self._guest.await_carrier(self._kmod.name, False)
+
+    def _await_answer(self, role):
+        try:
+            self._host.await_answer(role, seconds=30)
+        except wait.TooLate as late:
+            if (other := self.path(self._still_doubted(self._slaves()))) != role:
+                return self._host.await_answer(other, seconds=30)
+            told = self._guest.run("failoverctl", "list", check=False).stdout
+            links = self._guest.run("ip", "-statistics", "-details", "link", "show", check=False).stdout
+            way = "reaches" if self._host.reaches() else "does not reach"
+            raise wait.TooLate(f"{late}; the fabric has it at its {self._kmod.active()}, it {way} the peer; doubted "
+                               f"{sorted(self._doubted)}, cables {self._cables}\n{told}\n{links}") from late
 
     def settle(self):
         """Everything that was made is taken away, everything that was cut is mended."""

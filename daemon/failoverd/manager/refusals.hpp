@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Interfaces that could not be taken. Each try hides one for a moment, and giving it back is news that would lead to
+// the next try: so none is made at once. Pure.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace failover {
+
+class Refusals {
+public:
+	using Time = std::chrono::nanoseconds; ///< of any one clock
+
+	enum class Again {
+		later, ///< after a second, then after twice as long each time, a minute at most
+		never, ///< by itself: it carries the guest's traffic, which each try interrupts
+	};
+
+	/// True the first time, when it is to be told.
+	bool add(const std::string &name, Time now, Again again);
+	[[nodiscard]] bool bars(const std::string &name, Time now) const;
+	/// When the first of those that are tried again is.
+	[[nodiscard]] std::optional<Time> next() const;
+	void erase(const std::string &name) { refused_.erase(name); }
+	void clear() { refused_.clear(); }
+	/// Those of names that are gone: what comes by that name is another.
+	template <typename Gone> void erase_if(Gone gone) {
+		std::erase_if(refused_, [&](const auto &entry) { return gone(entry.first); });
+	}
+
+private:
+	struct Refusal {
+		std::optional<Time> next; ///< nothing: never
+		Time wait{};
+	};
+	std::map<std::string, Refusal> refused_;
+};
+
+} // namespace failover
