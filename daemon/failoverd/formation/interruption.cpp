@@ -25,11 +25,11 @@ void forget(const std::string &path) {
 }
 
 void roll_back(Kernel &kernel, unsigned master, const std::string &path) {
-	[[maybe_unused]] const ExpeditedRcu quick;
 	auto before = takeover::read_record(path);
+	if (!before && before.error().code == ENOENT)
+		return;
+	[[maybe_unused]] const ExpeditedRcu quick;
 	if (!before) {
-		if (before.error().code == ENOENT)
-			return;
 		// For an operator's eyes: there is nobody else who knows what was there.
 		const std::string aside = path + ".unreadable";
 		std::error_code error;
