@@ -43,7 +43,8 @@ public:
 	/// `new_ifindex` is given, which then must be free. The link arrives down.
 	[[nodiscard]] Status move_link(int ifindex, int target_netns_fd,
 				       const std::optional<std::string> &new_name = std::nullopt,
-				       std::optional<int> new_ifindex = std::nullopt);
+				       std::optional<int> new_ifindex = std::nullopt,
+				       const std::optional<std::string> &new_alias = std::nullopt);
 	[[nodiscard]] Status add_veth(const PairSpec &spec);
 	/// L2 mode, forwarding without programs; since Linux 6.7.
 	[[nodiscard]] Status add_netkit(const PairSpec &spec);

@@ -108,13 +108,14 @@ Status RouteSocket::set_link(int ifindex, const LinkChange &change) {
 }
 
 Status RouteSocket::move_link(int ifindex, int target_netns_fd, const std::optional<std::string> &new_name,
-			      std::optional<int> new_ifindex) {
+			      std::optional<int> new_ifindex, const std::optional<std::string> &new_alias) {
 	Request request = link_message(RTM_SETLINK, ifindex);
 	request.put_u32(IFLA_NET_NS_FD, static_cast<std::uint32_t>(target_netns_fd));
 	if (new_name)
 		request.put(IFLA_IFNAME, *new_name);
 	if (new_ifindex)
 		request.put_value(IFLA_NEW_IFINDEX, *new_ifindex);
+	put_names(request, {.alias = new_alias});
 	return channel_.transact(request, fmt::format("moving link {} to another namespace", ifindex));
 }
 

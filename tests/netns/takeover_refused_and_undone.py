@@ -78,12 +78,14 @@ def test_a_primary_that_cannot_join_is_tried_less_and_less_often(lab):
     """A tap device takes 65521 bytes at most, a veth pair 65535."""
     lab.guest.run("ip", "link", "set", "eth0", "mtu", "65530")
     lab.guest.run("ip", "tuntap", "add", "tap0", "mode", "tap")
-    lab.guest.run("ip", "link", "set", "tap0", "address", "52:54:00:77:00:09")
+    lab.guest.run("ip", "link", "set", "tap0", "address", "52:54:00:77:00:09", "alias", "for tests")
     departures = Departures(lab.guest, "tap0")
     lab.daemon.start(CONFIG.replace("52:54:00:77:00:02", "52:54:00:77:00:09"))
     wait_for(lambda: lab.daemon.events("refused"), "the refusal")
     assert 1 <= departures.after_news() <= MOST
     assert len(lab.daemon.events("refused")) == 1
+    lab.daemon.control("detach", "eth0")
+    assert lab.guest.ip("link", "show", "tap0")[0]["ifalias"] == "for tests"
     lab.daemon.expect_as_left()
 
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation/adoption.hpp"
 
+#include "formation/interruption.hpp"
+
 #include "announce/arp_frames.hpp"
 #include "master/pairing.hpp"
 #include "master/table.hpp"
@@ -135,7 +137,7 @@ Result<std::unique_ptr<Master>> adopt_master(Kernel &kernel, const NetFailover &
 	auto index = known_index(kernel.maps.masters(), found.master);
 	const bool known = index.has_value();
 	if (!known)
-		index = kernel.maps.masters().free_index();
+		index = Takeover::free_place(kernel);
 	if (!index)
 		return fail(fmt::format("there are {} masters already", FOM_MAX_MASTERS));
 

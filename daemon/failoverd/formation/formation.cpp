@@ -150,18 +150,29 @@ Status put_together(Kernel &kernel, Master &master, const Nic &standby) {
 	return ready_slave(kernel, master, 0, describe_slave(standby, *hidden, FOM_ROLE_STANDBY));
 }
 
+tl::unexpected<NotTaken> untouched(tl::unexpected<Error> why) {
+	return tl::unexpected(NotTaken{std::move(why.value()), false});
+}
+
+tl::unexpected<NotTaken> given_back(Error why) {
+	return tl::unexpected(NotTaken{std::move(why), true});
+}
+
 } // namespace
 
-Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule,
-					    std::vector<std::string> &notes) {
+Taken<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule,
+					   std::vector<std::string> &notes) {
 	const auto index = Takeover::free_place(kernel);
 	if (!index)
-		return fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
-					standby.link.name, FOM_MAX_MASTERS));
+		return untouched(
+		    fail(fmt::format("{}: there are {} masters already, which is the most this build keeps",
+				     standby.link.name, FOM_MAX_MASTERS)));
 	[[maybe_unused]] const ExpeditedRcu quick;
 	auto before = takeover::capture(standby.link.ifindex);
 	if (!before)
-		return tl::unexpected(before.error());
+		return untouched(tl::unexpected(before.error()));
+	if (is_slave_alias(before->link.alias))
+		before->link.alias.clear(); // ours, from a failoverd that was killed: nobody wants it back
 	notes = before->notes;
 	const Takeover takeover(*index, *before);
 	auto master = std::make_unique<Master>();
@@ -176,7 +187,7 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	if (auto done = put_together(kernel, *master, standby); !done) {
 		if (give_back_place(kernel, *index, &*before) == Returned::whole)
 			takeover.done();
-		return tl::unexpected(std::move(done.error()).within(fmt::format("no master over {}", master->name)));
+		return given_back(std::move(done.error()).within(fmt::format("no master over {}", master->name)));
 	}
 	for (auto &failure : takeover::apply_all(*before, master->visible).failures)
 		notes.push_back(std::move(failure));
@@ -184,27 +195,31 @@ Result<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, 
 	return master;
 }
 
-Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role) {
+Taken<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role) {
 	if (auto unfit = unfit_as_slave(nic))
-		return fail(fmt::format("{} cannot be a slave of {}: {}", nic.link.name, master.name, *unfit));
+		return untouched(
+		    fail(fmt::format("{} cannot be a slave of {}: {}", nic.link.name, master.name, *unfit)));
 	if (auto other = master.slot_with(role))
-		return fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone",
-					master.name, role_name(role), master.slave_name(*other), nic.link.name));
+		return untouched(
+		    fail(fmt::format("{} has the {} {} already; {} stays as it is until that one is gone", master.name,
+				     role_name(role), master.slave_name(*other), nic.link.name)));
 	const auto slot = master.place_for(role);
 	if (!slot)
-		return fail(fmt::format("{} has {} slaves already, {} finds no place", master.name, FOM_MAX_SLAVES,
-					nic.link.name));
+		return untouched(fail(fmt::format("{} has {} slaves already, {} finds no place", master.name,
+						  FOM_MAX_SLAVES, nic.link.name)));
 	[[maybe_unused]] const ExpeditedRcu quick;
 	auto hidden = hide_link(kernel, nic.link, FOM_PLACE(master.index, *slot));
 	if (!hidden)
-		return tl::unexpected(hidden.error());
+		return given_back(std::move(hidden.error()));
 	const Slave slave = describe_slave(nic, *hidden, role);
 	if (auto done = ready_slave(kernel, master, *slot, slave); !done) {
 		restore_link(kernel, slave, master.mac);
-		auto link = unhide_link(kernel, hidden->ifindex, {nic.link.name, nic.link.ifindex});
-		if (!link)
+		auto link = move_out(kernel, hidden->ifindex, {nic.link.name, nic.link.ifindex});
+		if (link)
+			set_alias(kernel, link->ifindex, nic.link.alias);
+		else
 			log::error("{}", link.error().message);
-		return tl::unexpected(done.error());
+		return given_back(std::move(done.error()));
 	}
 	return *slot;
 }
@@ -223,7 +238,7 @@ void forget_slave(Kernel &kernel, Master &master, model::Slot slot) {
 	slave.unicast.clear();
 }
 
-Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes) {
+Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes) {
 	auto now = takeover::capture(master.visible);
 	if (!now)
 		return tl::unexpected(std::move(now.error()).within(fmt::format("detaching {}", master.name)));
@@ -233,6 +248,7 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 	[[maybe_unused]] const ExpeditedRcu quick;
 	const Takeover takeover(master.index, *now);
 	bool whole = true;
+	std::vector<std::string> names;
 	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
 	remove_from_table(kernel, master);
@@ -256,16 +272,17 @@ Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> 
 				 : unhide_link(kernel, slave.ifindex, slave.was());
 		if (!link) {
 			notes.push_back(link.error().message);
-			whole = whole && !heir;
+			whole = whole && (!heir || link.error().code == ENODEV);
 			continue;
 		}
+		names.push_back(link->name);
 		if (heir)
 			for (auto &failure : takeover::apply_all(*now, link->ifindex).failures)
 				notes.push_back(std::move(failure));
 	}
 	if (whole)
 		takeover.done();
-	return {};
+	return names;
 }
 
 } // namespace failover

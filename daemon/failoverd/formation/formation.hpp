@@ -11,19 +11,28 @@
 
 namespace failover {
 
+/// Why an interface was not taken.
+struct NotTaken {
+	Error error;
+	bool was_away; ///< for a moment: it was tried, and given back
+};
+template <typename T> using Taken = tl::expected<T, NotTaken>;
+
 /// Makes a master over a live interface: the master takes its name, ifindex and configuration, the interface goes to
 /// the hidden namespace and becomes the standby. `notes` gets what could not be carried over.
-[[nodiscard]] Result<std::unique_ptr<Master>>
+[[nodiscard]] Taken<std::unique_ptr<Master>>
 form_master(Kernel &kernel, const Nic &standby, const config::MasterConfig &rule, std::vector<std::string> &notes);
 
 /// Hides a NIC of the visible namespace and readies it as a slave. The model is not told yet.
-[[nodiscard]] Result<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role);
+[[nodiscard]] Taken<model::Slot> add_slave(Kernel &kernel, Master &master, const Nic &nic, fom_role role);
 
 /// The slave's device is gone: frees what the datapath knows of it and keeps its place.
 void forget_slave(Kernel &kernel, Master &master, model::Slot slot);
 
-/// Gives everything back: slaves return under their names, the standby with the master's configuration.
-[[nodiscard]] Status dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes);
+/// Gives everything back: slaves return under their names, the standby with the master's configuration. Returns what
+/// they are called now.
+[[nodiscard]] Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master,
+							       std::vector<std::string> &notes);
 
 /// Masters that the kernel still has from an earlier run of the daemon, rebuilt from the kernel's state alone. What is
 /// right is not touched; a master whose device is gone is taken apart and its slaves are given back.

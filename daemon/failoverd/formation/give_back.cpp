@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 
 namespace failover {
 
@@ -80,13 +81,15 @@ void put_configuration(const takeover::Snapshot &snapshot, int ifindex) {
 		log::error("{}: {}", snapshot.link.name, failure);
 }
 
-/// A standby that came back before, and still bears our alias: the last thing that its configuration takes away.
+/// A standby that came back before, under whatever name, and still bears our alias: the last thing that its
+/// configuration takes away.
 std::optional<netlink::Link> back_without_configuration(Kernel &kernel, const takeover::Snapshot &snapshot) {
 	auto links = kernel.visible_route.links();
 	if (!links)
 		return std::nullopt;
+	const VisibleIdentity was{snapshot.link.name, snapshot.link.ifindex};
 	const auto found = std::ranges::find_if(*links, [&](const netlink::Link &link) {
-		return is_slave_alias(link.alias) && link.name == snapshot.link.name;
+		return link.alias == slave_alias(was) || (is_slave_alias(link.alias) && link.name == was.name);
 	});
 	return found == links->end() ? std::nullopt : std::optional(std::move(*found));
 }
@@ -112,7 +115,7 @@ bool give_back_nic(Kernel &kernel, const Placed &placed, const takeover::Snapsho
 			 : unhide_link(kernel, link.ifindex, identity_of_hidden(link));
 	if (!back) {
 		log::error("{}", back.error().message);
-		return false;
+		return back.error().code == ENODEV;
 	}
 	if (heir)
 		put_configuration(*standby, back->ifindex);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <linux/if_link.h>
 
 namespace failover {
@@ -97,18 +98,12 @@ VisibleIdentity identity_of_hidden(const netlink::Link &link) {
 
 Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::uint32_t place) {
 	const std::string name = hidden_name(kernel, link);
-	netlink::LinkChange alias;
-	alias.alias = slave_alias({link.name, link.ifindex});
-	if (auto done = kernel.visible_route.set_link(link.ifindex, alias); !done)
-		log::debug("{}: no alias: {}", link.name, done.error().message);
+	// Its alias with the move, at once: it says that, and what for, the link is not where users see it.
 	if (auto done = kernel.visible_route.move_link(link.ifindex, kernel.hidden.fd.get(),
 						       name == link.name ? std::nullopt : std::optional(name),
-						       static_cast<int>(place));
-	    !done) {
-		alias.alias = link.alias;
-		(void)kernel.visible_route.set_link(link.ifindex, alias);
+						       static_cast<int>(place), slave_alias({link.name, link.ifindex}));
+	    !done)
 		return tl::unexpected(std::move(done.error()).within(fmt::format("hiding {}", link.name)));
-	}
 	auto hidden = kernel.hidden_route.link(name);
 	if (!hidden)
 		return tl::unexpected(hidden.error());
@@ -122,7 +117,7 @@ Result<netlink::Link> move_out(Kernel &kernel, int ifindex, const VisibleIdentit
 	if (!hidden)
 		return tl::unexpected(hidden.error());
 	if (!*hidden)
-		return fail(fmt::format("{} vanished before it was given back", was.name));
+		return fail_errno(ENODEV, fmt::format("giving {} back", was.name));
 	netlink::LinkChange plain;
 	plain.set_allmulti(false).set_promisc(false).set_up(false);
 	if (auto done = kernel.hidden_route.set_link(ifindex, plain); !done)
@@ -152,12 +147,16 @@ Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIden
 	auto link = move_out(kernel, ifindex, was);
 	if (!link)
 		return link;
-	netlink::LinkChange nameless;
-	nameless.alias = "";
-	if (auto cleared = kernel.visible_route.set_link(link->ifindex, nameless); !cleared)
-		log::debug("{}: {}", link->name, cleared.error().message);
+	set_alias(kernel, link->ifindex, "");
 	link->alias.clear();
 	return link;
+}
+
+void set_alias(Kernel &kernel, int visible_ifindex, const std::string &alias) {
+	netlink::LinkChange change;
+	change.alias = alias;
+	if (auto done = kernel.visible_route.set_link(visible_ifindex, change); !done)
+		log::debug("{}", done.error().message);
 }
 
 void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given) {

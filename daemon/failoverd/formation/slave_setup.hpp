@@ -16,11 +16,12 @@ namespace failover {
 /// there. Returns the link as it is there, down.
 [[nodiscard]] Result<netlink::Link> hide_link(Kernel &kernel, const netlink::Link &link, std::uint32_t place);
 /// The way back, to its old name, and to its old ifindex if nobody took it meanwhile; to another name where that is
-/// taken.
+/// taken. ENODEV: it is gone.
 [[nodiscard]] Result<netlink::Link> unhide_link(Kernel &kernel, int ifindex, const VisibleIdentity &was);
 /// The same, and its alias stays: by that alone whoever comes after a failoverd that is killed here knows it for a
 /// slave that lacks its configuration. takeover::apply() takes it away at its end.
 [[nodiscard]] Result<netlink::Link> move_out(Kernel &kernel, int ifindex, const VisibleIdentity &was);
+void set_alias(Kernel &kernel, int visible_ifindex, const std::string &alias);
 /// Takes back what ready_slave() changed on the link itself: its own MAC, where it was given the master's.
 void restore_link(Kernel &kernel, const Slave &slave, const MacAddress &given);
 

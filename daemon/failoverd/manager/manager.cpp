@@ -362,8 +362,9 @@ void Manager::master_gone(Master &master) {
 		const Slave slave = *master.slaves[slot];
 		forget_slave(kernel_, master, slot);
 		restore_link(kernel_, slave, master.mac);
-		detached_.insert(slave.name);
-		if (auto back = unhide_link(kernel_, slave.ifindex, slave.was()); !back)
+		auto back = unhide_link(kernel_, slave.ifindex, slave.was());
+		detached_.insert(back ? back->name : slave.name);
+		if (!back)
 			log::error("{}", back.error().message);
 	}
 	kernel_.maps.masters().at(master.index).version = 0;
@@ -412,7 +413,7 @@ Result<Master *> Manager::attach(const std::string &standby, const std::optional
 	std::vector<std::string> notes;
 	auto formed = form_master(kernel_, **nic, rule, notes);
 	if (!formed)
-		return tl::unexpected(formed.error());
+		return tl::unexpected(formed.error().error);
 	detached_.erase(standby);
 	Master *master = adopt(std::move(*formed), notes);
 	master->operators_primary = primary.has_value();
@@ -433,14 +434,15 @@ Status Manager::detach(const std::string &name) {
 			detached_.insert(slave->name);
 	detached_.insert(name);
 	std::vector<std::string> notes;
-	Status done;
+	Result<std::vector<std::string>> back;
 	if (master->adopted())
 		give_up_master(kernel_, *master);
 	else
-		done = dissolve_master(kernel_, *master, notes);
+		back = dissolve_master(kernel_, *master, notes);
 	log::warn_all(name, notes);
-	if (!done)
-		return done;
+	if (!back)
+		return tl::unexpected(std::move(back.error()));
+	detached_.insert(back->begin(), back->end()); // where it is not by their old names
 	journal_.add("detached", name, "", fmt::format("{} is no master any more", name));
 	log::info("{}: detached", name);
 	neighbours_.end(master->visible);

@@ -4,6 +4,7 @@
 #include "bpf/event_reader.hpp"
 #include "config/config.hpp"
 #include "control/types.hpp"
+#include "formation/formation.hpp"
 #include "manager/refusals.hpp"
 #include "master/kernel.hpp"
 #include "master/master.hpp"
@@ -86,7 +87,8 @@ private:
 	[[nodiscard]] Master *adopt(std::unique_ptr<Master> master, const std::vector<std::string> &notes);
 	void join(Master &master, const Nic &nic, fom_role role);
 	void join_adopted(Master &master, const Nic &nic);
-	void joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot);
+	void joined(Master &master, const Nic &nic, fom_role role, model::Slot slot);
+	void not_joined(const Master &master, const Nic &nic, const NotTaken &why);
 	/// To its driver, where that hears of a lost link before it says so.
 	void listen(const Slave &slave);
 	/// Programs may leave a slave on suspicion where we go back to it by ourselves.

@@ -13,27 +13,36 @@ constexpr seconds kFirst{1}, kMost{60};
 
 } // namespace
 
-bool Refusals::add(const std::string &name, Time now, Again again) {
-	const auto [entry, first] = refused_.try_emplace(name);
-	auto &refusal = entry->second;
-	if (again == Again::never) {
+bool Refusals::add(const std::string &name, int ifindex, Time now, Again again) {
+	auto &refusal = refused_[name];
+	const bool first = refusal.ifindex != ifindex;
+	if (first)
+		refusal = {ifindex, {}, {}};
+	switch (again) {
+	case Again::any_time:
+		refusal.next = now;
+		break;
+	case Again::later:
+		refusal.wait = std::clamp<Time>(2 * refusal.wait, kFirst, kMost);
+		refusal.next = now + refusal.wait;
+		break;
+	case Again::never:
 		refusal.next.reset();
-		return first;
+		break;
 	}
-	refusal.wait = first ? Time(kFirst) : std::min<Time>(2 * refusal.wait, kMost);
-	refusal.next = now + refusal.wait;
 	return first;
 }
 
-bool Refusals::bars(const std::string &name, Time now) const {
+bool Refusals::bars(const std::string &name, int ifindex, Time now) const {
 	const auto found = refused_.find(name);
-	return found != refused_.end() && (!found->second.next || *found->second.next > now);
+	return found != refused_.end() && found->second.ifindex == ifindex &&
+	       (!found->second.next || *found->second.next > now);
 }
 
-std::optional<Refusals::Time> Refusals::next() const {
+std::optional<Refusals::Time> Refusals::next(Time now) const {
 	std::optional<Time> first;
 	for (const auto &[name, refusal] : refused_)
-		if (refusal.next && (!first || *refusal.next < *first))
+		if (refusal.next && *refusal.next > now && (!first || *refusal.next < *first))
 			first = refusal.next;
 	return first;
 }

@@ -56,7 +56,7 @@ void Manager::survey() {
 		const auto owner = std::ranges::find_if(masters_, [&](const auto &master) {
 			return !master->adopted() && is_primary_of(master->rule, master->mac, nic);
 		});
-		if (owner != masters_.end() && !refused_.bars(nic.link.name, EventLoop::now()))
+		if (owner != masters_.end() && !refused_.bars(nic.link.name, nic.link.ifindex, EventLoop::now()))
 			join(**owner, nic, FOM_ROLE_PRIMARY);
 	}
 	survey_again();
@@ -64,7 +64,7 @@ void Manager::survey() {
 
 void Manager::survey_again() {
 	try_again_ = {};
-	const auto when = refused_.next();
+	const auto when = refused_.next(EventLoop::now());
 	if (!when)
 		return;
 	if (auto timer = loop_.at(*when, [this] { survey(); }))
@@ -88,13 +88,15 @@ void Manager::survey_net_failovers(const std::vector<netlink::Link> &links) {
 				join_adopted(**known, nic);
 			continue;
 		}
-		if (detached_.contains(found.master.name) || refused_.bars(found.master.name, EventLoop::now()))
+		if (detached_.contains(found.master.name) ||
+		    refused_.bars(found.master.name, found.master.ifindex, EventLoop::now()))
 			continue;
 		auto master = adopt_master(kernel_, found, config_);
 		if (master) {
 			(void)adopt(std::move(*master), {});
 		} else {
-			(void)refused_.add(found.master.name, EventLoop::now(), Refusals::Again::never);
+			(void)refused_.add(found.master.name, found.master.ifindex, EventLoop::now(),
+					   Refusals::Again::never);
 			log::error("{}: {}", found.master.name, master.error().message);
 			journal_.add("refused", found.master.name, "", master.error().message);
 		}
@@ -119,18 +121,22 @@ void Manager::form_masters(const std::vector<Nic> &nics) {
 		in_use.insert(master->rule.origin);
 	for (const auto &proposal : propose_masters(nics, config_, in_use)) {
 		const std::string name = proposal.standby->link.name;
-		if (refused_.bars(name, EventLoop::now()))
+		const int ifindex = proposal.standby->link.ifindex;
+		if (refused_.bars(name, ifindex, EventLoop::now()))
 			continue;
 		std::vector<std::string> notes;
 		auto master = form_master(kernel_, *proposal.standby, proposal.rule, notes);
 		if (master) {
 			(void)adopt(std::move(*master), notes);
-		} else {
-			(void)refused_.add(name, EventLoop::now(), Refusals::Again::never);
-			log::error("{}; not tried again before a reload or `failoverctl attach {}`",
-				   master.error().message, name);
-			journal_.add("refused", name, name, master.error().message);
+			continue;
 		}
+		const auto &[error, was_away] = master.error();
+		const auto again = was_away ? Refusals::Again::never : Refusals::Again::any_time;
+		if (!refused_.add(name, ifindex, EventLoop::now(), again))
+			continue;
+		log::error("{}{}", error.message,
+			   was_away ? "; it is not tried again before a reload, or `failoverctl attach`" : "");
+		journal_.add("refused", name, name, error.message);
 	}
 }
 
@@ -178,29 +184,39 @@ Master *Manager::adopt(std::unique_ptr<Master> fresh, const std::vector<std::str
 }
 
 void Manager::join_adopted(Master &master, const Nic &nic) {
-	if (!master.slot_of(nic.link.ifindex))
-		joined(master, nic, role_in_net_failover(nic), adopt_slave(kernel_, master, nic));
+	if (master.slot_of(nic.link.ifindex))
+		return;
+	auto slot = adopt_slave(kernel_, master, nic);
+	if (slot)
+		joined(master, nic, role_in_net_failover(nic), *slot);
+	else
+		not_joined(master, nic, {slot.error(), false});
 }
 
 void Manager::join(Master &master, const Nic &nic, fom_role role) {
-	joined(master, nic, role, add_slave(kernel_, master, nic, role));
+	auto slot = add_slave(kernel_, master, nic, role);
+	if (slot)
+		joined(master, nic, role, *slot);
+	else
+		not_joined(master, nic, slot.error());
 }
 
-void Manager::joined(Master &master, const Nic &nic, fom_role role, const Result<model::Slot> &slot) {
-	if (!slot) {
-		if (refused_.add(nic.link.name, EventLoop::now(), Refusals::Again::later)) {
-			log::error("{}", slot.error().message);
-			journal_.add("refused", master.name, nic.link.name, slot.error().message);
-		}
+void Manager::not_joined(const Master &master, const Nic &nic, const NotTaken &why) {
+	const auto again = why.was_away ? Refusals::Again::later : Refusals::Again::any_time;
+	if (!refused_.add(nic.link.name, nic.link.ifindex, EventLoop::now(), again))
 		return;
-	}
+	log::error("{}", why.error.message);
+	journal_.add("refused", master.name, nic.link.name, why.error.message);
+}
+
+void Manager::joined(Master &master, const Nic &nic, fom_role role, model::Slot slot) {
 	refused_.erase(nic.link.name);
-	const Slave &slave = *master.slaves[*slot];
+	const Slave &slave = *master.slaves[slot];
 	const std::string line =
 	    fmt::format("{} ({}, {}) joined as {}", slave.name, slave.driver, slave.bus, role_name(role));
 	log::info("{}: {}", master.name, line);
 	journal_.add("slave-joined", master.name, slave.name, line);
-	perform(master, master.model.slave_joined(*slot, rank_of(role), slave.carrier, EventLoop::now()));
+	perform(master, master.model.slave_joined(slot, rank_of(role), slave.carrier, EventLoop::now()));
 	allow_suspicion(master);
 	listen(slave);
 }

@@ -30,8 +30,8 @@ private:
 /// While it lives, the kernel's grace periods are the quick kind, as they are when it boots and suspends. Making a
 /// master waits for several with the network's lock held, and part of that is the moment in which the interface taken
 /// over is not there: attaching a program waits for one (tcx_link_attach(), 10 ms), moving a device between namespaces
-/// for all callbacks (rcu_barrier(), 20 ms), which start the ordinary kind and look for its end a tick later than they
-/// could (rcutree.jiffies_till_first_fqs). Who wants no quick ones at all says so to the kernel by rcu_normal.
+/// for all callbacks (rcu_barrier(), 15 to 20 ms), which start the ordinary kind and look for its end a tick later than
+/// they could (rcutree.jiffies_till_first_fqs). Who wants no quick ones at all says so to the kernel by rcu_normal.
 class ExpeditedRcu {
 public:
 	/// At the start: a failoverd that was killed may have left them quick.

@@ -9,45 +9,66 @@ using Again = Refusals::Again;
 
 TEST_CASE("What was refused is told once and tried again less and less often") {
 	Refusals refusals;
-	CHECK_FALSE(refusals.bars("eth1", 0s));
-	CHECK_FALSE(refusals.next());
-	CHECK(refusals.add("eth1", 10s, Again::later));
-	CHECK(refusals.bars("eth1", 10s));
-	CHECK_FALSE(refusals.bars("eth2", 10s));
-	CHECK(refusals.next() == 11s);
-	CHECK_FALSE(refusals.bars("eth1", 11s));
+	CHECK_FALSE(refusals.bars("eth1", 3, 0s));
+	CHECK_FALSE(refusals.next(0s));
+	CHECK(refusals.add("eth1", 3, 10s, Again::later));
+	CHECK(refusals.bars("eth1", 3, 10s));
+	CHECK_FALSE(refusals.bars("eth2", 4, 10s));
+	CHECK(refusals.next(10s) == 11s);
+	CHECK_FALSE(refusals.bars("eth1", 3, 11s));
 
-	CHECK_FALSE(refusals.add("eth1", 11s, Again::later));
-	CHECK(refusals.next() == 13s);
+	CHECK_FALSE(refusals.add("eth1", 3, 11s, Again::later));
+	CHECK(refusals.next(11s) == 13s);
 	for (int i = 0; i < 10; ++i)
-		CHECK_FALSE(refusals.add("eth1", 20s, Again::later));
-	CHECK(refusals.next() == 80s);
+		CHECK_FALSE(refusals.add("eth1", 3, 20s, Again::later));
+	CHECK(refusals.next(20s) == 80s);
+}
+
+TEST_CASE("What nobody has tried when it was due is no reason to look again") {
+	Refusals refusals;
+	refusals.add("eth1", 3, 10s, Again::later);
+	CHECK_FALSE(refusals.next(11s));
+	refusals.add("eth2", 4, 10s, Again::later);
+	refusals.add("eth2", 4, 11s, Again::later);
+	CHECK(refusals.next(11s) == 13s);
+}
+
+TEST_CASE("What was refused untouched may be tried at any time, and is told once") {
+	Refusals refusals;
+	CHECK(refusals.add("eth2", 4, 10s, Again::any_time));
+	CHECK_FALSE(refusals.bars("eth2", 4, 10s));
+	CHECK_FALSE(refusals.next(10s));
+	CHECK_FALSE(refusals.add("eth2", 4, 10s, Again::any_time));
+	refusals.add("eth2", 4, 10s, Again::later);
+	CHECK(refusals.next(10s) == 11s);
 }
 
 TEST_CASE("What carries traffic is not tried again by itself, but when somebody asks") {
 	Refusals refusals;
-	CHECK(refusals.add("eth0", 0s, Again::never));
-	CHECK(refusals.bars("eth0", 1000h));
-	CHECK_FALSE(refusals.next());
-	CHECK_FALSE(refusals.add("eth0", 1s, Again::never));
-	CHECK(refusals.add("eth1", 5s, Again::later));
-	CHECK(refusals.add("eth2", 4s, Again::later));
-	CHECK(refusals.next() == 5s);
+	CHECK(refusals.add("eth0", 2, 0s, Again::never));
+	CHECK(refusals.bars("eth0", 2, 1000h));
+	CHECK_FALSE(refusals.next(0s));
+	CHECK_FALSE(refusals.add("eth0", 2, 1s, Again::never));
 
 	SECTION("by name") {
 		refusals.erase("eth0");
-		CHECK_FALSE(refusals.bars("eth0", 1s));
-		CHECK(refusals.bars("eth1", 5s));
+		CHECK_FALSE(refusals.bars("eth0", 2, 1s));
 	}
 	SECTION("by a new configuration") {
 		refusals.clear();
-		CHECK_FALSE(refusals.bars("eth0", 1s));
-		CHECK_FALSE(refusals.next());
+		CHECK_FALSE(refusals.bars("eth0", 2, 1s));
+	}
+	SECTION("as there is none by that name any more") {
+		refusals.erase_if([](const std::string &name) { return name == "eth0"; });
+		CHECK_FALSE(refusals.bars("eth0", 2, 1s));
 	}
 	SECTION("as it is another by that name") {
-		refusals.erase_if([](const std::string &name) { return name != "eth1"; });
-		CHECK_FALSE(refusals.bars("eth0", 1s));
-		CHECK(refusals.bars("eth1", 5s));
-		CHECK(refusals.add("eth0", 6s, Again::later));
+		CHECK_FALSE(refusals.bars("eth0", 5, 1s));
+		CHECK(refusals.add("eth0", 5, 6s, Again::later));
+		CHECK(refusals.next(6s) == 7s);
+	}
+	SECTION("and then as often as others") {
+		CHECK_FALSE(refusals.add("eth0", 2, 5s, Again::later));
+		CHECK(refusals.next(5s) == 6s);
 	}
 }
