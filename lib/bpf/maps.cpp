@@ -53,13 +53,6 @@ MasterTable::~MasterTable() {
 		::munmap(table_, kTableBytes);
 }
 
-std::optional<unsigned> MasterTable::free_index() const {
-	for (unsigned index = 0; index < FOM_MAX_MASTERS; ++index)
-		if (!used(index))
-			return index;
-	return std::nullopt;
-}
-
 Result<Maps> Maps::open_pinned(bool writable, const std::string &root) {
 	// Also a reader opens it for writing: the kernel takes a shared mapping of a read-only descriptor for a private
 	// one (do_mmap() drops VM_SHARED) and refuses it. The mapping itself is read-only.

@@ -28,8 +28,6 @@ public:
 	[[nodiscard]] fom_master &at(unsigned index) { return table_[index]; }
 	[[nodiscard]] const fom_master &at(unsigned index) const { return table_[index]; }
 	[[nodiscard]] bool used(unsigned index) const { return table_[index].version != 0; }
-	/// First element not in use.
-	[[nodiscard]] std::optional<unsigned> free_index() const;
 
 private:
 	explicit MasterTable(fom_master *table) : table_(table) {}

@@ -51,9 +51,9 @@ class Daemon:
         self._guest.path(CONFIG_PATH).write_text(config)
         self.control("reload")
 
-    def events(self, kind):
-        """What failoverctl tells of events of this kind, of whatever there is."""
-        return [event["message"] for event in self.control("events")["events"] if event["kind"] == kind]
+    def events(self, kind, *names):
+        """What failoverctl tells of events of this kind, of these masters or of whatever there is."""
+        return [event["message"] for event in self.control("events", *names)["events"] if event["kind"] == kind]
 
     def _launch(self, before, config, seconds):
         path = self._guest.path(CONFIG_PATH)

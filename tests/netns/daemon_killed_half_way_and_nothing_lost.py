@@ -12,7 +12,7 @@ LEAST = 40   # a takeover, and a release, take more messages than that
 
 
 def kill_at_each(guest, run_to_be_killed, then, step):
-    """`then` after each kill; returns the message that was the last one to be killed at."""
+    """`then` after each kill, until it sends no more messages than that."""
     for at in itertools.count(1, step):
         if not run_to_be_killed(at):
             assert at > LEAST, f"killed nobody after message {at}"
@@ -107,6 +107,20 @@ def test_another_nic_has_the_name_by_then(lab):
     assert lab.daemon.stop() == 0
     lab.daemon.start()
     lab.daemon.master.expect(active="primary")
+
+
+def test_a_record_that_cannot_be_read_costs_nothing_and_is_kept(lab):
+    configure(lab.guest)
+    before = configuration(lab.guest)
+    expect_in_charge(lab, before)
+    lab.daemon.kill()
+    lab.guest.path("/run/failoverd/takeover-0").write_text("{}\n")
+    expect_in_charge(lab, before)
+    aside = "/run/failoverd/takeover-0.unreadable"
+    assert f"/run/failoverd/takeover-0:1: expected an object with one key (kept as {aside})" in lab.daemon.log()
+    assert lab.daemon.stop() == 0
+    expect_given_back(lab, before)
+    assert [path.name for path in lab.guest.path("/run/failoverd").iterdir()] == ["takeover-0.unreadable"]
 
 
 def test_what_is_changed_afterwards_stays(lab):

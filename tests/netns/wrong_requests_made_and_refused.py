@@ -35,10 +35,6 @@ def failoverctl(lab, *arguments):
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
 
-def events(lab, kind):
-    return [event["message"] for event in lab.daemon.control("events", "eth0")["events"] if event["kind"] == kind]
-
-
 @pytest.mark.parametrize("arguments, words", [
     (("attach", "none0"), "there is no interface none0"),
     (("attach", "lo"), "lo cannot be a slave: it is no Ethernet device"),
@@ -65,7 +61,7 @@ def test_a_name_that_does_not_fit_is_refused_by_name(guarded, arguments, words):
 
 def test_a_switch_to_a_slave_without_carrier_is_refused(guarded):
     guarded.carrier_off("standby")
-    wait_for(lambda: "eth0 lost carrier" in events(guarded, "carrier"), "the loss to be noticed")
+    wait_for(lambda: "eth0 lost carrier" in guarded.daemon.events("carrier", "eth0"), "the loss to be noticed")
     with undisturbed(guarded):
         refused = failoverctl(guarded, "switch", "eth0", "standby")
         assert refused.returncode != 0
@@ -75,7 +71,7 @@ def test_a_switch_to_a_slave_without_carrier_is_refused(guarded):
 def test_a_second_nic_of_the_primarys_mac_waits_outside(guarded):
     with undisturbed(guarded):
         guarded.guest.run("ip", "link", "add", "eth2", "address", GUEST_MAC, "type", "veth", "peer", "name", "far2")
-        said = wait_for(lambda: events(guarded, "refused"), "the event")
+        said = wait_for(lambda: guarded.daemon.events("refused", "eth0"), "the event")
         assert said == ["eth0 has the primary eth1 already; eth2 stays as it is until that one is gone"]
     assert sorted(guarded.guest.links()) == ["eth0", "eth2", "far2", "lo"]
     assert not guarded.guest.ip("link", "show", "eth2")[0].get("ifalias")
@@ -91,7 +87,7 @@ def test_an_mtu_that_a_slave_refuses_is_taken_back_from_all(lab):
     lab.daemon.master.expect(active="standby")
     traffic = lab.traffic(pps=2000)
     lab.guest.run("ip", "link", "set", "eth0", "mtu", "65530")
-    said = wait_for(lambda: events(lab, "refused"), "the event")
+    said = wait_for(lambda: lab.daemon.events("refused", "eth0"), "the event")
     assert "tap0 refuses MTU 65530" in said[0]
     wait_for(lambda: lab.guest.ip("link", "show", "eth0")[0]["mtu"] == 1500, "the master to have its MTU back")
     listing = lab.daemon.master.state()
@@ -99,7 +95,7 @@ def test_an_mtu_that_a_slave_refuses_is_taken_back_from_all(lab):
     traffic.pass_packets(200)
     loss = traffic.loss()
     assert (loss.lost_in, loss.lost_out) == (0, 0)
-    assert len(events(lab, "refused")) == 1
+    assert len(lab.daemon.events("refused", "eth0")) == 1
     lab.daemon.expect_as_left()
 
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "formation/adoption.hpp"
 
-#include "formation/interruption.hpp"
-
 #include "announce/arp_frames.hpp"
+#include "formation/interruption.hpp"
 #include "master/pairing.hpp"
 #include "master/table.hpp"
 #include "network/announcer.hpp"

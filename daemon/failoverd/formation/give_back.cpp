@@ -26,9 +26,7 @@ struct Placed {
 
 /// What net_failover's modules keep there bears no alias of ours.
 bool is_ours(const Placed &placed) {
-	const auto &link = placed.link;
-	return placed.is_port() ? link.name == port_name(placed.master)
-				: link.alias == slave_alias(identity_of_hidden(link));
+	return placed.is_port() ? placed.link.name == port_name(placed.master) : is_slave_alias(placed.link.alias);
 }
 
 Result<std::vector<Placed>> everything_placed(Kernel &kernel) {

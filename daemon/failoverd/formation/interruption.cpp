@@ -15,8 +15,10 @@ namespace failover {
 
 namespace {
 
+constexpr std::string_view kRecordPrefix = "takeover-";
+
 std::string record_of(unsigned master) {
-	return fmt::format("{}/takeover-{}", kRuntimeDir, master);
+	return fmt::format("{}/{}{}", kRuntimeDir, kRecordPrefix, master);
 }
 
 void forget(const std::string &path) {
@@ -28,18 +30,17 @@ void roll_back(Kernel &kernel, unsigned master, const std::string &path) {
 	auto before = takeover::read_record(path);
 	if (!before && before.error().code == ENOENT)
 		return;
-	[[maybe_unused]] const ExpeditedRcu quick;
 	if (!before) {
-		// For an operator's eyes: there is nobody else who knows what was there.
+		// For an operator's eyes: there is nobody else who knows what was there. Nothing is torn down for it.
 		const std::string aside = path + ".unreadable";
 		std::error_code error;
 		std::filesystem::rename(path, aside, error);
 		log::error(
 		    "an interface was being taken over, and its configuration cannot be put back: {} (kept as {})",
 		    before.error().message, aside);
-		(void)give_back_place(kernel, master, nullptr);
 		return;
 	}
+	[[maybe_unused]] const ExpeditedRcu quick;
 	log::notice("{} was being taken over or given back when failoverd ended: it gets back what it had",
 		    before->link.name);
 	if (give_back_place(kernel, master, &*before) == Returned::whole)
@@ -56,6 +57,10 @@ Takeover::Takeover(unsigned master, const takeover::Snapshot &snapshot) : path_(
 
 void Takeover::done() const {
 	forget(path_);
+}
+
+bool Takeover::is_record(std::string_view file_name) {
+	return file_name.starts_with(kRecordPrefix);
 }
 
 std::optional<unsigned> Takeover::free_place(Kernel &kernel) {

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace failover {
 
@@ -21,6 +22,8 @@ public:
 
 	/// A place for a new master: neither in use, nor with a NIC in it that could not be given back.
 	[[nodiscard]] static std::optional<unsigned> free_place(Kernel &kernel);
+	/// Of the files in the runtime directory.
+	[[nodiscard]] static bool is_record(std::string_view file_name);
 
 private:
 	std::string path_;

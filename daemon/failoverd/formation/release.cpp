@@ -4,6 +4,7 @@
 #include "bpf/pins.hpp"
 #include "formation/adoption.hpp"
 #include "formation/formation.hpp"
+#include "formation/interruption.hpp"
 #include "formation/slave_setup.hpp"
 #include "process/expedited_rcu.hpp"
 #include "process/log.hpp"
@@ -39,6 +40,15 @@ void empty_hidden_namespace(Kernel &kernel) {
 				log::warning("{}", back.error().message);
 }
 
+/// All but records of what could not be put back: there is nobody else who knows what was there.
+void clear_runtime_dir() {
+	std::error_code error;
+	for (const auto &entry : fs::directory_iterator(kRuntimeDir, error))
+		if (!Takeover::is_record(entry.path().filename().string()))
+			fs::remove_all(entry, error);
+	fs::remove(kRuntimeDir, error); // where it is empty
+}
+
 } // namespace
 
 Status release_everything() {
@@ -58,7 +68,7 @@ Status release_everything() {
 	if (auto done = HiddenNetns::let_go(); !done)
 		return done;
 	ExpeditedRcu::give_back_left();
-	fs::remove_all(kRuntimeDir, error);
+	clear_runtime_dir();
 	return {};
 }
 
