@@ -134,12 +134,23 @@ def pytest_runtest_makereport(item, call):
                 tell("what was lost", "\n".join(host.lost()) or "nothing, or no stream was judged")
                 tell("guest's CPUs, as QEMU has them", processors(host))
             report.sections.append(("guest's console, last lines", host.qemu.console_tail()))
+            if not answers(host):
+                report.sections.append(("guest's tasks, when it did not answer", host.qemu.tasks()))
         if product := item.stash.get(PRODUCT, None):
             report.sections.append(("failoverd's log", product.log()))
         if system := item.funcargs.get("system"):
             report.sections.append(("the guest's journal", system.log()))
         if host and host.dhcp:
             report.sections.append(("the DHCP server's log", host.dhcp.log()))
+
+
+def answers(host):
+    """The guest still does what it is told to."""
+    try:
+        host.qemu.agent.ping(seconds=5)
+    except (AssertionError, OSError):
+        return False
+    return True
 
 
 def processors(host):

@@ -42,3 +42,9 @@ def test_what_the_guest_failed_in_is_told_although_its_kernel_has_said_much_sinc
     told = "[ 1.0] booted\ninit: FAILED: cannot load fom\n" + "\n".join(f"[ 2.0] trace {number}" for number in range(60))
     tail = Qemu.console_tail(SimpleNamespace(console=lambda: told)).splitlines()
     assert tail[0] == "init: FAILED: cannot load fom" and tail[1:] == told.splitlines()[-40:]
+
+
+def test_why_a_kernel_died_is_told_although_it_told_all_its_tasks_last():
+    told = ["early"] * 100 + ["BUG: a fault"] + ["its trace"] * 35 + ["Kernel panic - not syncing: fatal"] + ["more of it"] * 20
+    tail = Qemu.console_tail(SimpleNamespace(console=lambda: "\n".join(told + ["a task"] * 500))).splitlines()
+    assert "BUG: a fault" in tail and "more of it" in tail and len(tail) == 80

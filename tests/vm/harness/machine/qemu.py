@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
-from .. import places, process
+from .. import places, process, wait
 from ..network.fabric import GUEST_MAC, STRANGER_MAC, TAPS
 from .agent import Agent
 from .emulator import Processor
@@ -19,6 +19,7 @@ MODULES = ("virtio_pci", "virtio_console", "virtio_net")
 # In QEMU's log, with the time: the guest has let the device in a slot go (hw/acpi/pcihp.c).
 LET_GO = "acpi_pci_eject_slot"
 LET_GO_AT = re.compile(rf"^\d+@(\d+\.\d+):{LET_GO}\b", re.MULTILINE)
+PANIC = "Kernel panic - not syncing"
 DRIVERS = {"e1000e": "e1000e", "vmxnet3": "vmxnet3", "igb": "igb", "virtio-net-pci": "virtio_net"}
 
 
@@ -117,8 +118,8 @@ class Qemu:
         if not machine.drivers:
             modules = tuple(name for name in modules if name != "virtio_net")
         modules = getattr(image, "modules", modules)
-        words = ["console=ttyS0", "panic=-1", "oops=panic", "loglevel=5", "no_timer_check", "random.trust_cpu=on",
-                 f"vf.modules={','.join(dict.fromkeys(modules))}", machine.append, "vf.shell" if terminal else ""]
+        words = ["console=ttyS0", "panic=-1", "oops=panic", "unknown_nmi_panic", "panic_print=1", "loglevel=5", "no_timer_check",
+                 "random.trust_cpu=on", f"vf.modules={','.join(dict.fromkeys(modules))}", machine.append, "vf.shell" if terminal else ""]
         console = "stdio,signal=off" if terminal else "null"
         return ["-nodefaults", "-no-user-config", "-display", "none", "-msg", "timestamp=on",
                 *(() if machine.reboots else ("-no-reboot",)), "-M", "q35", *self._processor(), "-m", machine.memory,
@@ -212,8 +213,12 @@ class Qemu:
         return self.console_log.read_text(encoding="utf-8", errors="replace")
 
     def console_tail(self, lines=40):
-        """Its end, and what the guest said it failed in, which a trace of its kernel's may have pushed further up."""
+        """Its end, and what the guest said it failed in, which a trace of its kernel's may have pushed further up. Of a
+        kernel that died it is what came before that and its trace, without all its tasks."""
         told = self.console().splitlines()
+        died = next((number for number, line in enumerate(told) if PANIC in line), None)
+        if died is not None:
+            told, lines = told[:died + lines], 2 * lines
         return "\n".join([line for line in told[:-lines] if "FAILED:" in line] + told[-lines:])
 
     def processors(self):
@@ -222,6 +227,17 @@ class Qemu:
             return self.qmp.do("human-monitor-command", **{"command-line": line})
         registers = ask("info registers -a").split("CPU#")[1:]
         return [Processor(text, ask(f"info lapic {number}")) for number, text in enumerate(registers)]
+
+    def tasks(self, seconds=15):
+        """What each task is at of a guest that does not answer any more: an NMI ends it, and it tells on its console."""
+        told = len(self.console())
+        self._ended = self._ended or self._process.poll() is None  # by us
+        try:
+            self.qmp.do("inject-nmi")
+            wait.until("the guest to end", lambda: self._process.poll() is not None, seconds)
+        except (AssertionError, OSError):
+            pass  # what it has told is worth having
+        return self.console()[told:]
 
     def close(self):
         self._ended = self._ended or self._process.poll() is None  # by us
