@@ -8,7 +8,7 @@ Later the daemon's package comes; it takes nothing over, it tells.
 """
 import pytest
 
-from harness.machine.debian import own_kernel
+from harness.machine.debian import OWN_KERNELS, own_kernel
 from harness.masters.installed import Installed
 from harness.masters.kmodule import KernelModule
 
@@ -28,6 +28,7 @@ def taken_by_modprobe(guest, module):
     return {word.rsplit("/", 1)[-1].split(".")[0]: word for word in shown if ".ko" in word}
 
 
+@pytest.mark.kernels(*OWN_KERNELS)
 def test_dkms_package_hides_slaves_from_boot_on(host, guest, system, note):
     system.await_running()
     system.expect_one_network(NAME)

@@ -12,6 +12,7 @@ from .qemu import Machine
 
 # What finding the disk takes; the rest is udev's work.
 MODULES = ("virtio_pci", "virtio_blk", "ext4")
+OWN_KERNELS = ("6.1", "6.12")  # those installed on the disk
 
 
 @dataclass(frozen=True)
