@@ -2,11 +2,12 @@
 """An operator puts a master over an interface that is at work, and takes it away again. Whoever uses the interface sees
 neither."""
 import pytest
-from lab import DaemonError
+from lab import DaemonError, wait_for
 from lab.lab import GUEST_MAC
 from live_interface_taken_over_and_kept import configure
 
 NO_MASTERS = ""
+OTHER_MAC = "52:54:00:77:aa:02"
 
 
 @pytest.fixture
@@ -99,3 +100,31 @@ def test_a_refused_attach_does_not_undo_a_detach(guarded):
         guarded.daemon.control("attach", "eth0", "none0")
     guarded.daemon.control("reload")
     assert guarded.daemon.masters() == []
+
+
+def test_an_interface_given_back_keeps_the_mac_that_users_gave_it(guarded):
+    guarded.guest.run("ip", "link", "set", "eth0", "address", OTHER_MAC)
+    wait_for(lambda: guarded.daemon.masters()[0]["mac"] == OTHER_MAC, "the daemon to know of it")
+    guarded.daemon.control("detach", "eth0")
+    assert {name: guarded.guest.ip("link", "show", name)[0]["address"] for name in ("eth0", "eth1")} == \
+        {"eth0": OTHER_MAC, "eth1": GUEST_MAC}
+
+
+def test_so_does_one_of_a_daemon_that_did_not_hear_of_it(guarded):
+    assert guarded.daemon.stop() == 0
+    guarded.guest.run("ip", "link", "set", "eth0", "address", OTHER_MAC)
+    guarded.daemon.release()
+    assert {name: guarded.guest.ip("link", "show", name)[0]["address"] for name in ("eth0", "eth1")} == \
+        {"eth0": OTHER_MAC, "eth1": GUEST_MAC}
+
+
+def test_slaves_of_a_deleted_master_are_there_again_and_not_taken_until_asked(guarded):
+    guarded.guest.run("ip", "link", "del", "eth0")
+    wait_for(lambda: sorted(guarded.guest.links()) == ["eth0", "eth1", "lo"], "both slaves")
+    assert guarded.daemon.events("detached")
+    guarded.daemon.control("reload")
+    assert guarded.daemon.masters() == []
+    assert not any(link.get("ifalias") for link in guarded.guest.ip("link", "show"))
+    guarded.configure_guest()
+    guarded.daemon.control("attach", "eth0", "eth1")
+    guarded.daemon.master.expect(active="primary")

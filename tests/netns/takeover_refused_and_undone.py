@@ -29,6 +29,9 @@ class Departures:
     def after_news(self):
         for _ in range(LOOKS):
             self._news("news of links")
+        return self.count()
+
+    def count(self):
         return sum(line.startswith("Deleted ") and f": {self._name}" in line for line in self._log().splitlines())
 
 
@@ -74,7 +77,7 @@ def test_a_takeover_that_failed_is_not_tried_again_by_itself(lab):
     assert configuration(lab.guest) == before
 
 
-def test_a_primary_that_cannot_join_is_tried_less_and_less_often(lab):
+def start_with_a_primary_that_cannot_join(lab):
     """A tap device takes 65521 bytes at most, a veth pair 65535."""
     lab.guest.run("ip", "link", "set", "eth0", "mtu", "65530")
     lab.guest.run("ip", "tuntap", "add", "tap0", "mode", "tap")
@@ -82,11 +85,24 @@ def test_a_primary_that_cannot_join_is_tried_less_and_less_often(lab):
     departures = Departures(lab.guest, "tap0")
     lab.daemon.start(CONFIG.replace("52:54:00:77:00:02", "52:54:00:77:00:09"))
     wait_for(lambda: lab.daemon.events("refused"), "the refusal")
+    return departures
+
+
+def test_a_primary_that_cannot_join_is_tried_less_and_less_often(lab):
+    departures = start_with_a_primary_that_cannot_join(lab)
     assert 1 <= departures.after_news() <= MOST
     assert len(lab.daemon.events("refused")) == 1
     lab.daemon.control("detach", "eth0")
     assert lab.guest.ip("link", "show", "tap0")[0]["ifalias"] == "for tests"
     lab.daemon.expect_as_left()
+
+
+@pytest.mark.long
+def test_a_primary_refused_for_the_mtu_joins_when_that_is_another(lab):
+    departures = start_with_a_primary_that_cannot_join(lab)
+    wait_for(lambda: departures.count() > 4, "the fifth try; the next one is 16 s off", 60)
+    lab.guest.run("ip", "link", "set", "eth0", "mtu", "1500")
+    wait_for(lambda: [slave["name"] for slave in lab.daemon.masters()[0]["slaves"]] == ["eth0", "tap0"], "the primary to join")
 
 
 def test_a_nic_may_be_named_as_our_ports_are(lab):

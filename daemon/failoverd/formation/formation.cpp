@@ -9,7 +9,6 @@
 #include "master/udev_record.hpp"
 #include "process/expedited_rcu.hpp"
 #include "process/log.hpp"
-#include "sync/features.hpp"
 #include "takeover/apply.hpp"
 
 #include <algorithm>
@@ -103,13 +102,6 @@ Result<Pair> make_pair_devices(Kernel &kernel, unsigned index, const netlink::Li
 	return pair;
 }
 
-void remove_from_table(Kernel &kernel, const Master &master) {
-	fom_master &entry = kernel.maps.masters().at(master.index);
-	std::atomic_ref(entry.version).store(0);
-	if (auto scope = kernel.enter_hidden())
-		bpf::detach_all(master.port);
-}
-
 Status start_port(Kernel &kernel, Master &master) {
 	auto scope = kernel.enter_hidden();
 	if (!scope)
@@ -185,7 +177,10 @@ Taken<std::unique_ptr<Master>> form_master(Kernel &kernel, const Nic &standby, c
 	master->model = model::MasterModel(model_settings(rule.settings));
 
 	if (auto done = put_together(kernel, *master, standby); !done) {
-		if (give_back_place(kernel, *index, &*before) == Returned::whole)
+		const auto returned = give_back_place(kernel, *index, &*before);
+		if (!returned)
+			log::error("{}", returned.error().message);
+		else if (returned->whole)
 			takeover.done();
 		return given_back(std::move(done.error()).within(fmt::format("no master over {}", master->name)));
 	}
@@ -238,51 +233,19 @@ void forget_slave(Kernel &kernel, Master &master, model::Slot slot) {
 	slave.unicast.clear();
 }
 
-Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master, std::vector<std::string> &notes) {
+Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master) {
 	auto now = takeover::capture(master.visible);
 	if (!now)
 		return tl::unexpected(std::move(now.error()).within(fmt::format("detaching {}", master.name)));
-	for (const auto &note : now->notes)
-		notes.push_back(note);
-
-	[[maybe_unused]] const ExpeditedRcu quick;
+	log::warn_all(master.name, now->notes);
 	const Takeover takeover(master.index, *now);
-	bool whole = true;
-	std::vector<std::string> names;
-	// The master's name and ifindex must be free before the standby takes them back.
 	master.announcer.stop();
-	remove_from_table(kernel, master);
-	if (auto done = kernel.hidden_route.delete_link(master.port); !done)
-		notes.push_back(done.error().message);
-	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
-		if (!master.slaves[slot] || master.slaves[slot]->gone())
-			continue;
-		// The standby takes the master's place, with what users set there.
-		if (master.slaves[slot]->role == FOM_ROLE_STANDBY)
-			forget_features(master.slaves[slot]->ifindex);
-		else
-			restore_features(kernel, *master.slaves[slot]);
-		const Slave slave = *master.slaves[slot];
-		for (const auto &[vid, ifindex] : slave.vlans)
-			(void)kernel.hidden_route.delete_link(ifindex);
-		forget_slave(kernel, master, slot);
-		restore_link(kernel, slave, master.mac);
-		const bool heir = slave.role == FOM_ROLE_STANDBY;
-		auto link = heir ? move_out(kernel, slave.ifindex, {master.name, master.visible})
-				 : unhide_link(kernel, slave.ifindex, slave.was());
-		if (!link) {
-			notes.push_back(link.error().message);
-			whole = whole && (!heir || link.error().code == ENODEV);
-			continue;
-		}
-		names.push_back(link->name);
-		if (heir)
-			for (auto &failure : takeover::apply_all(*now, link->ifindex).failures)
-				notes.push_back(std::move(failure));
-	}
-	if (whole)
+	auto returned = give_back_place(kernel, master.index, &*now, &master);
+	if (!returned || returned->whole)
 		takeover.done();
-	return names;
+	if (!returned)
+		return tl::unexpected(std::move(returned.error()).within(fmt::format("detaching {}", master.name)));
+	return std::move(returned->names);
 }
 
 } // namespace failover

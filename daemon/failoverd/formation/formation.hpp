@@ -31,8 +31,7 @@ void forget_slave(Kernel &kernel, Master &master, model::Slot slot);
 
 /// Gives everything back: slaves return under their names, the standby with the master's configuration. Returns what
 /// they are called now.
-[[nodiscard]] Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master,
-							       std::vector<std::string> &notes);
+[[nodiscard]] Result<std::vector<std::string>> dissolve_master(Kernel &kernel, Master &master);
 
 /// Masters that the kernel still has from an earlier run of the daemon, rebuilt from the kernel's state alone. What is
 /// right is not touched; a master whose device is gone is taken apart and its slaves are given back.

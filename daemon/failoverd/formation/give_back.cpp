@@ -4,6 +4,7 @@
 #include "base/places.hpp"
 #include "formation/slave_setup.hpp"
 #include "master/feature_memory.hpp"
+#include "process/expedited_rcu.hpp"
 #include "process/log.hpp"
 #include "sync/features.hpp"
 #include "takeover/apply.hpp"
@@ -26,7 +27,8 @@ struct Placed {
 
 /// What net_failover's modules keep there bears no alias of ours.
 bool is_ours(const Placed &placed) {
-	return placed.is_port() ? placed.link.name == port_name(placed.master) : is_slave_alias(placed.link.alias);
+	return placed.is_port() ? placed.link.name == port_name(placed.master)
+				: placed.slot < FOM_MAX_SLAVES && is_slave_alias(placed.link.alias);
 }
 
 Result<std::vector<Placed>> everything_placed(Kernel &kernel) {
@@ -59,19 +61,16 @@ void delete_vlans_on(Kernel &kernel, const netlink::Link &nic) {
 				(void)kernel.hidden_route.delete_link(link.ifindex);
 }
 
-/// A primary that was given the master's MAC has its own again; what a standby has, the user gave it. Offloads that
-/// followed the master's are its own again as well.
-void restore(Kernel &kernel, const netlink::Link &link, fom_role role) {
+/// What it was before, without the master: the features are noted, its MAC is its own. What a standby has, the user
+/// gave it.
+Slave from_outside(const netlink::Link &link, fom_role role) {
 	Slave slave;
 	slave.ifindex = link.ifindex;
 	slave.name = identity_of_hidden(link).name;
 	slave.role = role;
 	slave.features_before = recall_features(kRuntimeDir, link.ifindex);
-	restore_features(kernel, slave);
-	if (role == FOM_ROLE_PRIMARY && link.perm_mac) {
-		slave.mac = *link.perm_mac;
-		restore_link(kernel, slave, link.mac);
-	}
+	slave.mac = role == FOM_ROLE_PRIMARY && link.perm_mac ? *link.perm_mac : link.mac;
+	return slave;
 }
 
 void put_configuration(const takeover::Snapshot &snapshot, int ifindex) {
@@ -92,32 +91,45 @@ std::optional<netlink::Link> back_without_configuration(Kernel &kernel, const ta
 	return found == links->end() ? std::nullopt : std::optional(std::move(*found));
 }
 
-bool give_back_nic(Kernel &kernel, const Placed &placed, const takeover::Snapshot *standby) {
+void give_back_nic(Kernel &kernel, const Placed &placed, const takeover::Snapshot *standby, const Slave *known,
+		   Returned &returned) {
 	const auto &link = placed.link;
 	fom_slot &slot = kernel.maps.masters().at(placed.master).slots[placed.slot];
 	// The standby is the first to come, and the table knows it only once it is ready.
-	const auto role = slot.flags & FOM_SLOT_USED ? static_cast<fom_role>(slot.role)
-			  : placed.slot == 0         ? FOM_ROLE_STANDBY
-						     : FOM_ROLE_PRIMARY;
+	const auto role = known                        ? known->role
+			  : slot.flags & FOM_SLOT_USED ? static_cast<fom_role>(slot.role)
+			  : placed.slot == 0           ? FOM_ROLE_STANDBY
+						       : FOM_ROLE_PRIMARY;
 	std::atomic_ref(slot.flags).store(0);
 	if (auto scope = kernel.enter_hidden())
 		bpf::detach_all(link.ifindex);
 	kernel.maps.remove_devices_at(static_cast<std::uint32_t>(link.ifindex));
 	delete_vlans_on(kernel, link);
 	const bool heir = standby && role == FOM_ROLE_STANDBY;
-	if (heir)
-		forget_features(link.ifindex); // it takes the master's place, with what users set there
-	else
-		restore(kernel, link, role);
-	auto back = heir ? move_out(kernel, link.ifindex, {standby->link.name, standby->link.ifindex})
-			 : unhide_link(kernel, link.ifindex, identity_of_hidden(link));
+	Slave slave = known ? *known : from_outside(link, role);
+	if (heir) { // it takes the master's place, with what users set there
+		forget_features(link.ifindex);
+		slave.mac = standby->link.mac;
+	} else {
+		restore_features(kernel, slave);
+	}
+	restore_link(kernel, slave, link.mac);
+	const auto was = heir ? VisibleIdentity{standby->link.name, standby->link.ifindex} : identity_of_hidden(link);
+	auto back = heir ? move_out(kernel, link.ifindex, was) : unhide_link(kernel, link.ifindex, was);
+	returned.names.push_back(back ? back->name : was.name);
 	if (!back) {
 		log::error("{}", back.error().message);
-		return back.error().code == ENODEV;
-	}
-	if (heir)
+		returned.whole = returned.whole && back.error().code == ENODEV;
+	} else if (heir) {
 		put_configuration(*standby, back->ifindex);
-	return true;
+	}
+}
+
+const Slave *slave_at(const Master *master, const Placed &placed) {
+	if (!master || !master->slaves[placed.slot])
+		return nullptr;
+	const Slave &slave = *master->slaves[placed.slot];
+	return slave.ifindex == placed.link.ifindex ? &slave : nullptr;
 }
 
 bool belongs(Kernel &kernel, const Placed &placed) {
@@ -135,27 +147,29 @@ bool belongs(Kernel &kernel, const Placed &placed) {
 
 } // namespace
 
-Returned give_back_place(Kernel &kernel, unsigned index, const takeover::Snapshot *standby) {
+Result<Returned> give_back_place(Kernel &kernel, unsigned index, const takeover::Snapshot *standby,
+				 const Master *known) {
+	[[maybe_unused]] const ExpeditedRcu quick;
 	const auto placed = everything_placed(kernel);
-	if (!placed) {
-		log::error("{}", placed.error().message);
-		return Returned::hidden;
-	}
+	if (!placed)
+		return tl::unexpected(placed.error());
+	Returned returned;
 	fom_master &entry = kernel.maps.masters().at(index);
 	std::atomic_ref(entry.version).store(0);
-	// The pair first: its visible end has the name that the standby gets.
+	// The pair first: its visible end has the name, and the ifindex, that the standby gets.
 	for (const auto &one : *placed)
 		if (one.master == index && one.is_port())
 			delete_pair(kernel, one.link);
-	auto returned = Returned::whole;
 	for (const auto &one : *placed)
-		if (one.master == index && !one.is_port() && !give_back_nic(kernel, one, standby))
-			returned = Returned::hidden;
+		if (one.master == index && !one.is_port())
+			give_back_nic(kernel, one, standby, slave_at(known, one), returned);
 	if (standby)
 		if (const auto bare = back_without_configuration(kernel, *standby))
 			put_configuration(*standby, bare->ifindex);
-	for (auto &slot : entry.slots) // of those that went by themselves
-		std::atomic_ref(slot.flags).store(0);
+	for (unsigned slot = 0; slot < FOM_MAX_SLAVES; ++slot) { // those that went by themselves
+		std::atomic_ref(entry.slots[slot].flags).store(0);
+		kernel.maps.remove_devices_at(FOM_PLACE(index, slot));
+	}
 	return returned;
 }
 
@@ -167,10 +181,11 @@ void give_back_strays(Kernel &kernel) {
 		if (belongs(kernel, placed))
 			continue;
 		log::notice("{} was left half-way, and is given back", placed.link.name);
+		Returned returned;
 		if (placed.is_port())
 			delete_pair(kernel, placed.link);
 		else
-			(void)give_back_nic(kernel, placed, nullptr);
+			give_back_nic(kernel, placed, nullptr, nullptr, returned);
 	}
 }
 

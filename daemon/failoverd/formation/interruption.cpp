@@ -3,7 +3,6 @@
 
 #include "base/places.hpp"
 #include "formation/give_back.hpp"
-#include "process/expedited_rcu.hpp"
 #include "process/log.hpp"
 #include "takeover/record.hpp"
 
@@ -40,10 +39,12 @@ void roll_back(Kernel &kernel, unsigned master, const std::string &path) {
 		    before.error().message, aside);
 		return;
 	}
-	[[maybe_unused]] const ExpeditedRcu quick;
 	log::notice("{} was being taken over or given back when failoverd ended: it gets back what it had",
 		    before->link.name);
-	if (give_back_place(kernel, master, &*before) == Returned::whole)
+	const auto returned = give_back_place(kernel, master, &*before);
+	if (!returned)
+		log::error("{}", returned.error().message);
+	else if (returned->whole)
 		forget(path);
 }
 

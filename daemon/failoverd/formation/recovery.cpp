@@ -37,7 +37,7 @@ void recover_slave(Kernel &kernel, Master &master, model::Slot slot, const fom_s
 	slave.visible_ifindex = was.ifindex;
 	const Nic nic = describe_nic(*link, kernel.hidden_ethtool);
 	slave.ifindex = link->ifindex;
-	slave.mac = nic.permanent_mac();
+	slave.mac = slave.role == FOM_ROLE_STANDBY ? link->mac : nic.permanent_mac(); // the former's is as users set it
 	slave.driver = nic.driver;
 	slave.bus = nic.pci().empty() ? nic.bus() : nic.pci();
 	slave.mtu = link->mtu;
@@ -114,7 +114,8 @@ std::vector<std::unique_ptr<Master>> recover_masters(Kernel &kernel, const confi
 		if (!master) {
 			notes.push_back(
 			    fmt::format("the devices of master {} are gone, its slaves are given back", index));
-			(void)give_back_place(kernel, index, nullptr);
+			if (auto done = give_back_place(kernel, index, nullptr); !done)
+				notes.push_back(done.error().message);
 			continue;
 		}
 		for (model::Slot slot = 0; slot < FOM_MAX_SLAVES; ++slot)

@@ -20,9 +20,10 @@ namespace fs = std::filesystem;
 void give_back_masters(Kernel &kernel) {
 	std::vector<std::string> notes;
 	for (auto &master : recover_masters(kernel, {}, notes)) {
-		if (auto done = dissolve_master(kernel, *master, notes); !done)
+		if (auto done = dissolve_master(kernel, *master))
+			log::info("{}: given back", master->name);
+		else
 			notes.push_back(done.error().message);
-		log::info("{}: given back", master->name);
 	}
 	for (const auto &note : notes)
 		log::warning("{}", note);

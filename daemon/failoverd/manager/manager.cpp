@@ -3,7 +3,7 @@
 
 #include "formation/adoption.hpp"
 #include "formation/formation.hpp"
-#include "formation/slave_setup.hpp"
+#include "formation/give_back.hpp"
 #include "master/pairing.hpp"
 #include "process/log.hpp"
 #include "sync/features.hpp"
@@ -335,9 +335,14 @@ void Manager::master_changed(Master &master, const netlink::Link &link) {
 		master.mtu = link.mtu;
 		return;
 	}
+	const auto mtu = master.mtu;
 	if (auto done = sync_with_master(kernel_, master, link); !done) {
 		log::error("{}: {}", master.name, done.error().message);
 		journal_.add("refused", master.name, "", done.error().message);
+	}
+	if (master.mtu != mtu) { // a NIC that refused the old one may take this
+		refused_.hasten(EventLoop::now());
+		survey_soon();
 	}
 }
 
@@ -355,19 +360,12 @@ void Manager::master_gone(Master &master) {
 		return;
 	log::warning("{}: the master was deleted, its slaves are given back", master.name);
 	journal_.add("detached", master.name, "", "the master was deleted from outside");
-	for (model::Slot slot = 0; slot < master.slaves.size(); ++slot) {
-		if (!master.slaves[slot] || master.slaves[slot]->gone())
-			continue;
-		restore_features(kernel_, *master.slaves[slot]);
-		const Slave slave = *master.slaves[slot];
-		forget_slave(kernel_, master, slot);
-		restore_link(kernel_, slave, master.mac);
-		auto back = unhide_link(kernel_, slave.ifindex, slave.was());
-		detached_.insert(back ? back->name : slave.name);
-		if (!back)
-			log::error("{}", back.error().message);
+	if (const auto back = give_back_place(kernel_, master.index, nullptr, &master)) {
+		detached_.insert(back->names.begin(), back->names.end());
+	} else { // the next failoverd finds them
+		log::error("{}", back.error().message);
+		kernel_.maps.masters().at(master.index).version = 0;
 	}
-	kernel_.maps.masters().at(master.index).version = 0;
 	neighbours_.end(master.visible);
 	std::erase_if(masters_, [&](const auto &entry) { return entry.get() == &master; });
 }
@@ -433,13 +431,11 @@ Status Manager::detach(const std::string &name) {
 		if (slave && !slave->gone())
 			detached_.insert(slave->name);
 	detached_.insert(name);
-	std::vector<std::string> notes;
 	Result<std::vector<std::string>> back;
 	if (master->adopted())
 		give_up_master(kernel_, *master);
 	else
-		back = dissolve_master(kernel_, *master, notes);
-	log::warn_all(name, notes);
+		back = dissolve_master(kernel_, *master);
 	if (!back)
 		return tl::unexpected(std::move(back.error()));
 	detached_.insert(back->begin(), back->end()); // where it is not by their old names

@@ -47,4 +47,12 @@ std::optional<Refusals::Time> Refusals::next(Time now) const {
 	return first;
 }
 
+void Refusals::hasten(Time now) {
+	for (auto &[name, refusal] : refused_)
+		if (refusal.next) {
+			refusal.next = now;
+			refusal.wait = {};
+		}
+}
+
 } // namespace failover

@@ -26,6 +26,8 @@ public:
 	[[nodiscard]] bool bars(const std::string &name, int ifindex, Time now) const;
 	/// When the next one may be tried that may not be yet. What is due by now has been, or nobody wants it.
 	[[nodiscard]] std::optional<Time> next(Time now) const;
+	/// What they were refused for may be over: those for later are for now, and then wait as at first.
+	void hasten(Time now);
 	void erase(const std::string &name) { refused_.erase(name); }
 	void clear() { refused_.clear(); }
 	/// Those of names that are gone.

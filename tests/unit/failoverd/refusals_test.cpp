@@ -24,6 +24,19 @@ TEST_CASE("What was refused is told once and tried again less and less often") {
 	CHECK(refusals.next(20s) == 80s);
 }
 
+TEST_CASE("What was refused for something that is over is tried at once, and then as at first") {
+	Refusals refusals;
+	refusals.add("eth0", 2, 10s, Again::never);
+	for (int i = 0; i < 5; ++i)
+		refusals.add("eth1", 3, 10s, Again::later);
+	CHECK(refusals.next(10s) == 26s);
+	refusals.hasten(12s);
+	CHECK_FALSE(refusals.bars("eth1", 3, 12s));
+	CHECK(refusals.bars("eth0", 2, 1000h));
+	CHECK_FALSE(refusals.add("eth1", 3, 12s, Again::later));
+	CHECK(refusals.next(12s) == 13s);
+}
+
 TEST_CASE("What nobody has tried when it was due is no reason to look again") {
 	Refusals refusals;
 	refusals.add("eth1", 3, 10s, Again::later);
