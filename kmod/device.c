@@ -268,7 +268,7 @@ void fom_master_setup(struct net_device *dev)
 	fom_compat_set_xdp_features(dev);
 
 	dev->hw_features = NETIF_F_HW_CSUM | NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | NETIF_F_HIGHDMA |
-			   NETIF_F_LRO | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER |
+			   NETIF_F_RXCSUM | NETIF_F_LRO | NETIF_F_HW_VLAN_CTAG_RX | NETIF_F_HW_VLAN_CTAG_FILTER |
 			   NETIF_F_HW_VLAN_STAG_RX | NETIF_F_HW_VLAN_STAG_FILTER | NETIF_F_GSO_ENCAP_ALL;
 	dev->features |= dev->hw_features | NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX;
 }
@@ -292,16 +292,19 @@ again:
 /**
  * fom_master_enter() - register a master and have it among the others
  * @dev: set up, with its address
+ * @extack: told why not; may be NULL
  *
  * Context: RTNL.
  */
-int fom_master_enter(struct net_device *dev)
+int fom_master_enter(struct net_device *dev, struct netlink_ext_ack *extack)
 {
 	struct fom_device *master = netdev_priv(dev);
 	int err = fom_free_index();
 
-	if (err < 0)
+	if (err < 0) {
+		NL_SET_ERR_MSG(extack, "There are as many masters as there can be");
 		return err;
+	}
 	master->index = err;
 	err = register_netdevice(dev);
 	if (err)
@@ -382,7 +385,7 @@ struct fom_device *fom_standby_create(struct net_device *standby)
 	ether_addr_copy(master->pair_mac, standby->dev_addr);
 
 	rtnl_lock();
-	err = fom_master_enter(dev);
+	err = fom_master_enter(dev, NULL);
 	if (err)
 		free_netdev(dev);
 	else

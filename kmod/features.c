@@ -38,6 +38,9 @@ void fom_return_features(struct fom_slave *slave)
 	fom_follow_features(slave, 0);
 }
 
+/* Of receiving, and so nothing that all must have: the master has them if one slave has. */
+#define FOM_RECEIVING_FEATURES (NETIF_F_LRO | NETIF_F_RXCSUM)
+
 netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t features)
 {
 	netdev_features_t off = dev->hw_features & ~dev->wanted_features;
@@ -54,11 +57,10 @@ netdev_features_t fom_fix_features(struct net_device *dev, netdev_features_t fea
 
 	/* Whatever must be had by all is kept, whatever one slave is enough for is asked of each (bonding does the
 	 * same). */
-	features = (features & ~(NETIF_F_ONE_FOR_ALL | NETIF_F_LRO)) | NETIF_F_ALL_FOR_ALL;
+	features = (features & ~(NETIF_F_ONE_FOR_ALL | FOM_RECEIVING_FEATURES)) | NETIF_F_ALL_FOR_ALL;
 	fom_for_each_slave(master, slave) {
 		features = netdev_increment_features(features, slave->dev->features, mask);
-		/* Of receiving, and so nothing that all must have. */
-		features |= slave->dev->features & mask & NETIF_F_LRO;
+		features |= slave->dev->features & mask & FOM_RECEIVING_FEATURES;
 	}
 	return netdev_add_tso_features(features, mask);
 }

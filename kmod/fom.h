@@ -155,6 +155,7 @@ struct fom_slave {
 	u64 suspect_pause;   /* after the next one that is false; under lock */
 	int losses;	     /* of its carrier, when it was last suspected; under lock */
 	bool interrupted;    /* its driver has been told that its link has changed (carrier.c) */
+	bool carrier;	     /* as it was told last; under lock */
 	bool leaving;	     /* its driver lets go: never active again */
 	bool hidden;	     /* we brought it into the hidden namespace */
 	u8 own_mac[ETH_ALEN];
@@ -204,12 +205,17 @@ void fom_hide_catch_up(void);
 void fom_hide_give_back(struct fom_device *master);
 void fom_hide_undo(struct net_device *dev, struct net *home);
 
+/* beside.c: those of the kernel's own net_failover too */
+int fom_beside_init(void);
+void fom_beside_exit(void);
+void fom_beside_catch_up(void);
+
 /* device.c: masters */
 extern struct list_head fom_masters;
 bool fom_is_master(const struct net_device *dev);
 void fom_master_setup(struct net_device *dev);
 unsigned int fom_get_num_rx_queues(void);
-int fom_master_enter(struct net_device *dev);
+int fom_master_enter(struct net_device *dev, struct netlink_ext_ack *extack);
 void fom_master_leave(struct net_device *dev);
 int fom_slaves_follow(struct fom_device *master, int (*follow)(struct fom_slave *slave, const void *to), const void *to,
 		      const void *back, const struct fom_slave **failed);

@@ -41,7 +41,7 @@ static int fom_newlink(struct net_device *dev, struct rtnl_newlink_params *param
 			return err;
 		fom_take_options(netdev_priv(dev), params->data);
 	}
-	return fom_master_enter(dev);
+	return fom_master_enter(dev, extack);
 }
 FOM_COMPAT_NEWLINK(fom_newlink)
 

@@ -27,12 +27,17 @@ static int __init fom_init(void)
 	err = fom_hide_init();
 	if (err)
 		goto no_hide;
+	err = fom_beside_init();
+	if (err)
+		goto no_beside;
 	err = fom_pci_init();
 	if (err)
 		goto no_pci;
 	return 0;
 
 no_pci:
+	fom_beside_exit();
+no_beside:
 	fom_hide_exit();
 no_hide:
 	fom_carrier_exit();
@@ -51,6 +56,7 @@ static void __exit fom_exit(void)
 {
 	rtnl_link_unregister(&fom_link_ops);
 	fom_pci_exit();
+	fom_beside_exit();
 	fom_hide_exit();
 	fom_carrier_exit();
 	fom_xdp_exit();

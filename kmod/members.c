@@ -267,8 +267,10 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 	open = open && master->dev->flags & IFF_UP && !(dev->flags & IFF_UP);
 	if (open) {
 		err = dev_open(dev, extack);
-		if (err)
+		if (err) {
+			FOM_COMPAT_SET_ERR_MSG_WEAK(extack, "The device cannot be opened");
 			goto no_open;
+		}
 	}
 	err = vlan_vids_add_by_dev(dev, master->dev);
 	if (err) {
@@ -283,8 +285,10 @@ int fom_slave_add(struct fom_device *master, struct net_device *dev, enum fom_ro
 		}
 	}
 	err = netdev_rx_handler_register(dev, fom_receive_watched, slave);
-	if (err)
+	if (err) {
+		NL_SET_ERR_MSG(extack, "What the device receives goes elsewhere");
 		goto no_handler;
+	}
 	err = netdev_master_upper_dev_link(dev, master->dev, slave, &lag, extack);
 	if (err)
 		goto no_upper;

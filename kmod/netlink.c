@@ -34,8 +34,10 @@ static int fom_netns_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	rtnl_lock();
 	err = fom_hidden_set(net);
-	if (!err)
+	if (!err) {
 		fom_hide_catch_up();
+		fom_beside_catch_up();
+	}
 	rtnl_unlock();
 	put_net(net);
 	if (err == -EEXIST)

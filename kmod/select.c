@@ -196,6 +196,21 @@ static bool fom_activate(struct fom_device *master, struct fom_slave *slave, u64
 	return true;
 }
 
+/* Of one that leaves it is told that it does. */
+static void fom_note_carriers(struct fom_device *master)
+{
+	struct fom_slave *slave;
+
+	list_for_each_entry(slave, &master->slaves, node) {
+		bool carrier = netif_running(slave->dev) && netif_carrier_ok(slave->dev);
+
+		if (carrier == slave->carrier || READ_ONCE(slave->leaving))
+			continue;
+		slave->carrier = carrier;
+		fom_event_note(master, FOM_EVENT_CARRIER, slave->slot, carrier, FOM_CAUSE_UNSPEC);
+	}
+}
+
 /**
  * fom_reselect() - have the right slave active
  * @master: whose slaves have changed somehow
@@ -219,6 +234,8 @@ struct fom_slave *fom_reselect(struct fom_device *master, enum fom_cause cause)
 	 * at under the lock, so that nothing is chosen after fom_deselect().
 	 */
 	open = netif_running(master->dev);
+	if (open)
+		fom_note_carriers(master);
 	slave = open ? fom_choose(master, now, &again) : NULL;
 	changed = open && fom_activate(master, slave, now, cause);
 	raw_spin_unlock_irqrestore(&master->lock, flags);

@@ -107,10 +107,10 @@ static void fom_add(struct rtnl_link_stats64 *to, const struct rtnl_link_stats64
  */
 void fom_slave_stats(struct fom_slave *slave, struct rtnl_link_stats64 *share, struct fom_refused *refused)
 {
-	spin_lock(&slave->master->stats_lock);
+	spin_lock_bh(&slave->master->stats_lock);
 	fom_slave_fold(slave);
 	*share = slave->share;
-	spin_unlock(&slave->master->stats_lock);
+	spin_unlock_bh(&slave->master->stats_lock);
 	fom_refused(slave, refused);
 }
 
@@ -120,7 +120,7 @@ void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 	struct fom_slave *slave;
 
 	rcu_read_lock();
-	spin_lock(&master->stats_lock);
+	spin_lock_bh(&master->stats_lock);
 	*stats = master->gone;
 	fom_for_each_slave(master, slave) {
 		if (slave->left)
@@ -128,7 +128,7 @@ void fom_get_stats64(struct net_device *dev, struct rtnl_link_stats64 *stats)
 		fom_slave_fold(slave);
 		fom_add(stats, &slave->share);
 	}
-	spin_unlock(&master->stats_lock);
+	spin_unlock_bh(&master->stats_lock);
 	rcu_read_unlock();
 }
 
@@ -149,9 +149,9 @@ void fom_stats_keep(struct fom_slave *slave)
 {
 	struct fom_device *master = slave->master;
 
-	spin_lock(&master->stats_lock);
+	spin_lock_bh(&master->stats_lock);
 	fom_slave_fold(slave);
 	fom_add(&master->gone, &slave->share);
 	WRITE_ONCE(slave->left, true);
-	spin_unlock(&master->stats_lock);
+	spin_unlock_bh(&master->stats_lock);
 }

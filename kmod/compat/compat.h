@@ -71,6 +71,17 @@ static inline int fom_compat_take_ifindex(struct net_device *dev, struct net *fr
 	return 0;
 }
 
+/* Why something failed, where whoever failed has not said so: a macro of the kernel's since 6.2. */
+#ifdef NL_SET_ERR_MSG_WEAK
+#define FOM_COMPAT_SET_ERR_MSG_WEAK NL_SET_ERR_MSG_WEAK
+#else
+#define FOM_COMPAT_SET_ERR_MSG_WEAK(extack, msg)                                                                       \
+	do {                                                                                                           \
+		if ((extack) && !(extack)->_msg)                                                                       \
+			NL_SET_ERR_MSG(extack, msg);                                                                   \
+	} while (0)
+#endif
+
 /* A driver's program by way of a function since 6.11; before that its operation is called. */
 static inline int fom_compat_xdp_propagate(struct net_device *dev, struct netdev_bpf *bpf)
 {

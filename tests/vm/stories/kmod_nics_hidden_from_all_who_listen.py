@@ -21,6 +21,22 @@ def test_a_namespace_that_somebody_else_gave_is_as_good(guest, kmod):
 
 
 @pytest.mark.machine(drivers=False)
+def test_nics_that_were_seen_go_and_the_primary_returns_when_it_has_no_master(guest, kmod):
+    """The primary was there first, and who makes the namespace comes last."""
+    guest.sh("modprobe fom netns_helper=")
+    for driver in reversed(kmod.drivers):
+        guest.run("modprobe", driver)
+    assert len(kmod.of_mac()) == 3, "there is no namespace to hide them in"
+    guest.run(HELPER)
+    kmod.begin()
+    guest.run("modprobe", "-r", "virtio_net")
+    kmod.name = None
+    assert len(kmod.of_mac()) == 1, "the primary is nobody's"
+    guest.run("modprobe", "virtio_net")
+    kmod.begin()
+
+
+@pytest.mark.machine(drivers=False)
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
 def test_who_listens_hears_of_the_master_alone(host, guest, kmod, nic):
     listener = Listener(guest)

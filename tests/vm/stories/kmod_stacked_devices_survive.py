@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Everything that people put on a network device is on the master: a VLAN, a macvlan and an ipvlan in namespaces of
-their own, and then a bridge. Each talks to the peer by both NICs, with frames of 9,000 bytes and by IPv6 too, before the
+their own, then a bridge, then an ipvlan without a VLAN between. Each talks to the peer by both NICs, with frames of 9,000 bytes and by IPv6 too, before the
 primary is pulled, without it, and when it is back.
 
     peer0    10.77.0.1 -- br0 -- tap0 == virtio-net (standby, hidden) -+          +- VLAN 77 192.0.2.77
     peer0.77 192.0.2.1     `---- tap1 -- e1000e     (primary, hidden) -+- master -+  `- ipvlan 192.0.2.4
                                                                                   +- macvlan 10.77.0.3
-                                                                                  `- bridge, container 10.77.0.5
+                                                                                  +- bridge, container 10.77.0.5
+                                                                                  `- ipvlan 10.77.0.6
 
 Not with vmxnet3: QEMU's, without LRO (which a bridge forbids), receives no frame that fills more than a page.
 """
@@ -29,8 +30,8 @@ BEHIND = f"""
     link set peer0.77 mtu {JUMBO} up
     addr add 192.0.2.1/24 dev peer0.77
 """
-# macvlan and ipvlan each take all that the device below receives: a device carries one of the two, so the ipvlan is
-# on the VLAN.
+# macvlan and ipvlan each take all that the device below receives: a device carries one of the two, so this ipvlan is
+# on the VLAN, and the one on the master comes later.
 STACK = """set -e
 for module in 8021q macvlan ipvlan bridge veth; do modprobe $module; done
 ip link add link MASTER name vlan77 type vlan id 77
@@ -59,6 +60,14 @@ ip link set MASTER master br9
 ip link set br9 up
 """
 UNBRIDGE = "ip link del br9; ip link del outer; ip netns del box"
+IPVLAN = """set -e
+ip netns add ipv
+ip link add link MASTER name ipv1 netns ipv type ipvlan mode l2
+ip -n ipv addr add 10.77.0.6/24 dev ipv1
+ip -n ipv addr add fd77::6/64 dev ipv1 nodad
+ip -n ipv link set ipv1 up
+"""
+UNIPVLAN = "ip -n ipv link del ipv1; ip netns del ipv"
 
 
 def talks(guest, title, to, namespace=None, size=JUMBO):
@@ -81,6 +90,11 @@ def all_talk(guest):
 def container_talks(guest):
     talks(guest, "the container behind the bridge", PEER, "box")
     talks(guest, "the container behind the bridge", PEER6, "box")
+
+
+def ipvlan_talks(guest):
+    talks(guest, "the ipvlan on the master", PEER, "ipv")
+    talks(guest, "the ipvlan on the master", PEER6, "ipv")
 
 
 def refuses_more(guest, kmod):
@@ -114,3 +128,6 @@ def test_what_is_on_the_master_talks_by_either_nic(host, guest, kmod):
     guest.sh(BRIDGE.replace("MASTER", kmod.name))
     pulled_and_put_back(host, guest, kmod, container_talks)
     guest.sh(UNBRIDGE)
+    guest.sh(IPVLAN.replace("MASTER", kmod.name))
+    pulled_and_put_back(host, guest, kmod, ipvlan_talks)
+    guest.sh(UNIPVLAN)

@@ -68,6 +68,14 @@ def test_the_kernel_tells_it_without_a_daemon(host, guest, kmod, product):
     host.plug()
     kmod.announces("primary", seconds=20)
     wait.until("the return to be told", lambda: told(product, "slave-joined"))
+    wait.until("its driver and its access to memory to be told",
+               lambda: told(product, "bind") and [event["message"][-13:] for event in told(product, "bus-master")][-1:] == ["access memory"])
+    before = len(told(product, "carrier"))
+    for on, words in ((False, "primary0 lost carrier"), (True, "primary0 has carrier")):
+        host.carrier("primary", on)
+        wait.until(f"{words!r} to be told", lambda said=words: told(product, "carrier")[before:][-1:] and
+                   told(product, "carrier")[-1]["message"] == said, 20)
+    kmod.announces("primary", seconds=20)
     last = lambda state: {key: state["last"][key] for key in ("from", "to", "cause")}
     assert last(product.masters()[0]) == last(of_kernel(guest, kmod)) == {
         "from": "standby0", "to": "primary0", "cause": "failback"}

@@ -11,6 +11,8 @@ a vmxnet3, 491-495 at the replug, and receives nothing until somebody asks for i
 """
 import pytest
 
+from lab.repeated import rounds
+
 pytestmark = pytest.mark.alone
 
 LATE = 0.010  # seconds
@@ -19,9 +21,11 @@ LATER = 0.050  # than a program takes to say two things
 
 @pytest.mark.parametrize("nic", ["e1000e", "vmxnet3"])
 def test_unplug_and_replug_lose_nothing(host, kmod, note, nic):
-    unplug_and_replug(host, kmod, note, "prompt fabric")
+    for _ in rounds():
+        unplug_and_replug(host, kmod, note, "prompt fabric")
     host.fabric.learn_late(LATE)
-    unplug_and_replug(host, kmod, note, "late fabric")
+    for _ in rounds():
+        unplug_and_replug(host, kmod, note, "late fabric")
 
 
 def unplug_and_replug(host, kmod, note, title):

@@ -71,7 +71,7 @@ class KernelModule:
 
     def begin(self):
         """Wait for the one device, give it addresses and prove the path by the primary."""
-        devices = wait.until("a device of the guest's MAC", self._devices, 15)
+        devices = wait.until("a device of the guest's MAC", self.of_mac, 15)
         assert len(devices) == 1, f"the guest shows {devices}, all of its MAC"
         self.name = devices[0]
         self.check_loaded()
@@ -80,7 +80,8 @@ class KernelModule:
         self.sees_only_master()
         return self
 
-    def _devices(self):
+    def of_mac(self):
+        """The names of what is seen with the guest's MAC."""
         return [name for name, link in self._guest.links().items() if link.get("address") == GUEST_MAC]
 
     def check_loaded(self):
