@@ -186,7 +186,7 @@ def main():
         chosen.json.write_text(json.dumps(result, indent=1) + "\n")
     if chosen.svg:
         chosen.svg.write_text(svg(rows, result["machine"], result["kernel"]))
-    return 0
+    return int(any(row.get("verdict") == "missed" for row in rows))
 
 
 if __name__ == "__main__":

@@ -207,7 +207,7 @@ def main():
         chosen.json.write_text(json.dumps(result, indent=1) + "\n")
     if chosen.svg:
         chosen.svg.write_text(svg(result, WORDS, UNITS))
-    return 0
+    return int("missed" in result["verdicts"].values())
 
 
 if __name__ == "__main__":

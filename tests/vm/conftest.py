@@ -27,6 +27,7 @@ from harness.masters.kmodule import KernelModule  # noqa: E402
 from harness.masters.product import Product  # noqa: E402
 from harness.process import end_cleanly_on_sigterm  # noqa: E402
 from harness.sharing import shared_out  # noqa: E402
+from lab import repeated  # noqa: E402
 
 KERNELS = ("6.1", "6.12")
 # Fixtures whose guests have our package, or what it depends on; those whose guests are a whole Debian.
@@ -42,6 +43,8 @@ NOTE = "measured"
 
 def pytest_addoption(parser):
     group = parser.getgroup("guests")
+    group.addoption("--worst-of", type=int, default=0, metavar="N",
+                    help="do N times what stories measure, and judge the worst; else the best of three where other work adds")
     group.addoption("--kernel", action="append", help="6.1, 6.12, newest, debug, or a directory with vmlinuz, release and "
                     "tree/lib/modules; may be repeated; default: 6.1 and 6.12")
     group.addoption("--both", action="store_true", help="each variant of a story on both kernels")
@@ -57,6 +60,7 @@ def pytest_configure(config):
     # The whole run ends and tells what it has found: any other exception were one failed story, and the next would begin.
     end_cleanly_on_sigterm(lambda _: KeyboardInterrupt("SIGTERM"))
     WATCH.start()
+    repeated.ROUNDS = config.getoption("--worst-of")
     deb = config.getoption("--deb")
     if deb and not deb.is_file():
         raise pytest.UsageError(f"--deb: there is no file {deb}")

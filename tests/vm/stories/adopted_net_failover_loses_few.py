@@ -14,7 +14,7 @@ import pytest
 
 from harness import wait
 from harness.evidence.stream import SENT_UNKNOWN
-from lab.repeated import assert_within
+from lab.repeated import assert_within, rounds
 
 pytestmark = pytest.mark.machine(failover=True)
 
@@ -47,7 +47,7 @@ def test_a_cut_cable_loses_what_was_sent_before_its_interrupt(host, adopted, not
 @nics
 @pytest.mark.alone
 def test_unplug_and_replug_lose_few(host, adopted, note, nic, most):
-    for both_ways in (True, False):
+    for both_ways in (True, False) * len(rounds()):
         stream = host.stream(both_ways, pps=1000)
         host.unplug()
         adopted.master.goes("primary", "standby")
