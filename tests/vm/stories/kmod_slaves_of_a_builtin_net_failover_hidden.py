@@ -55,8 +55,7 @@ def test_who_listens_hears_of_the_net_failover_alone(host, guest, kmod):
 
 def test_slaves_that_were_there_before_go_and_what_is_a_slave_no_more_returns(host, guest, kmod):
     guest.sh(OWN)
-    for driver in reversed(kmod.drivers):  # the primary first: it is there before its master
-        guest.run("modprobe", driver)
+    kmod.load()
     wait.until("three devices", lambda: len(kmod.of_mac()) == 3, 15)
     guest.sh("modprobe fom hide_net_failovers=1 netns_helper=")
     assert len(kmod.of_mac()) == 3, "there is no namespace to hide them in"
