@@ -15,9 +15,23 @@ MODULE_PARM_DESC(hide_net_failovers, "hide the slaves of the kernel's own net_fa
 
 /* What is tried at most, from the ifindex that a device was to have. */
 #define FOM_BESIDE_INDICES 4096
+/* Until a driver that could not open its device is asked again; it may be busy with its probe. */
+#define FOM_BESIDE_BUSY (HZ / 10)
 
-/* What we have hidden, by its ifindex; others hide things there too. Under RTNL. */
-static DEFINE_XARRAY(fom_beside_hidden);
+/*
+ * What we have hidden, by the address of its net_device, which is only compared; others hide things there too. Those
+ * with the mark were slaves while users saw them and are refused in the hidden namespace: they stay where users see
+ * them. Under RTNL.
+ */
+static DEFINE_XARRAY(fom_beside_known);
+#define FOM_BESIDE_REFUSED XA_MARK_0
+
+static bool fom_beside_on; /* under RTNL */
+
+static unsigned long fom_beside_key(const struct net_device *dev)
+{
+	return (unsigned long)dev;
+}
 
 static bool fom_beside_may_hide(const struct net_device *dev)
 {
@@ -31,82 +45,123 @@ static bool fom_beside_will_join(const struct net_device *dev)
 {
 	struct net_device *one;
 
-	for_each_netdev(&init_net, one) if (netif_is_failover(one) &&
-					    (one->dev.parent == dev->dev.parent ||
-					     ether_addr_equal(one->dev_addr, dev->dev_addr))) return true;
+	for_each_netdev(&init_net, one)
+	{
+		if (netif_is_failover(one) &&
+		    (one->dev.parent == dev->dev.parent || ether_addr_equal(one->dev_addr, dev->dev_addr)))
+			return true;
+	}
 	return false;
 }
 
-/* Not noted, it stays hidden when it is no slave any more, until the namespace goes. */
 static int fom_beside_note(struct net_device *dev)
 {
-	return xa_err(xa_store(&fom_beside_hidden, dev->ifindex, dev, GFP_KERNEL));
+	return xa_err(xa_store(&fom_beside_known, fom_beside_key(dev), xa_mk_value(1), GFP_KERNEL));
 }
 
-static bool fom_beside_noted(const struct net_device *dev)
+static bool fom_beside_refused(const struct net_device *dev)
 {
-	return xa_load(&fom_beside_hidden, dev->ifindex) == dev;
+	return xa_get_mark(&fom_beside_known, fom_beside_key(dev), FOM_BESIDE_REFUSED);
 }
 
-static void fom_beside_forget(const struct net_device *dev)
+/* A device that nobody has seen yet keeps its name, where that is free in the hidden namespace too. */
+static int fom_beside_enter(struct net_device *dev, struct net *to)
 {
-	if (fom_beside_noted(dev))
-		xa_erase(&fom_beside_hidden, dev->ifindex);
-}
-
-/* A device that nobody has seen yet. */
-static void fom_beside_new(struct net_device *dev)
-{
-	struct net *to = fom_hidden_net();
 	int ifindex = dev->ifindex, err = -EBUSY;
 	char name[IFNAMSIZ];
 
-	if (!to || !net_eq(dev_net(dev), &init_net) || !fom_beside_may_hide(dev) || !fom_beside_will_join(dev))
-		return;
+	strscpy(name, dev->name, sizeof(name));
 	for (; err == -EBUSY && ifindex < dev->ifindex + FOM_BESIDE_INDICES; ifindex++) {
-		snprintf(name, sizeof(name), "nic%d", ifindex);
+		if (__dev_get_by_name(to, name))
+			snprintf(name, sizeof(name), "nic%d", ifindex);
 		if (!__dev_get_by_name(to, name))
 			err = fom_compat_take_ifindex(dev, &init_net, to, ifindex);
 	}
-	if (!err) {
-		strscpy(dev->name, name, IFNAMSIZ);
-		dev_net_set(dev, to);
-		err = fom_beside_note(dev);
-	}
+	if (err)
+		return err;
+	strscpy(dev->name, name, IFNAMSIZ);
+	dev_net_set(dev, to);
+	fom_compat_set_no_addrconf(dev, true);
+	return 0;
+}
+
+static void fom_beside_new(struct net_device *dev)
+{
+	struct net *to = fom_hidden_net();
+	int err;
+
+	if (!to || !net_eq(dev_net(dev), &init_net) || !fom_beside_may_hide(dev) || !fom_beside_will_join(dev))
+		return;
+	err = fom_beside_note(dev) ?: fom_beside_enter(dev, to);
 	if (err)
 		pr_warn(FOM_NAME ": %s cannot be hidden: error %d\n", dev->name, err);
 }
+
+/* A slave that users see. */
+static void fom_beside_move(struct net_device *dev, struct net *hidden)
+{
+	int err = fom_beside_note(dev);
+
+	if (!err) {
+		fom_compat_set_no_addrconf(dev, true);
+		err = fom_compat_change_net(dev, hidden, "nic%d", 0);
+	}
+	if (err) {
+		fom_compat_set_no_addrconf(dev, false);
+		netdev_warn(dev, "stays visible: error %d\n", err);
+	}
+	if (!netif_is_failover_slave(dev))
+		xa_set_mark(&fom_beside_known, fom_beside_key(dev), FOM_BESIDE_REFUSED);
+}
+
+static void fom_beside_give_back(struct net_device *dev)
+{
+	fom_compat_set_no_addrconf(dev, false);
+	fom_hide_undo(dev, &init_net);
+	if (net_eq(dev_net(dev), &init_net) && !fom_beside_refused(dev))
+		xa_erase(&fom_beside_known, fom_beside_key(dev));
+}
+
+/* net_failover leaves one closed whose driver is busy, until users rename it, which nobody does there. */
+static int fom_beside_open(struct net_device *dev)
+{
+	const struct net_device *upper = netdev_master_upper_dev_get(dev);
+
+	if (!upper || !netif_running(upper) || dev->flags & IFF_UP)
+		return 0;
+	return dev_open(dev, NULL);
+}
+
+static void fom_beside_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(fom_beside_look, fom_beside_work);
 
 /* Slaves that users see go, what is hidden and no slave comes back. */
 static void fom_beside_work(struct work_struct *work)
 {
 	struct net_device *dev, *next;
 	struct net *hidden;
-	int err;
+	bool busy = false;
 
 	rtnl_lock();
 	hidden = fom_hidden_net();
-	if (!hidden)
+	if (!hidden || !fom_beside_on)
 		goto none;
-	for_each_netdev_safe(&init_net, dev, next) {
-		if (!netif_is_failover_slave(dev) || !fom_beside_may_hide(dev))
-			continue;
-		dev_close(dev);
-		err = fom_compat_change_net(dev, hidden, "nic%d", 0) ?: fom_beside_note(dev);
-		if (err)
-			netdev_warn(dev, "stays visible: error %d\n", err);
-	}
+	for_each_netdev_safe(&init_net, dev, next)
+		if (netif_is_failover_slave(dev) && fom_beside_may_hide(dev) && !fom_beside_refused(dev))
+			fom_beside_move(dev, hidden);
 	for_each_netdev_safe(hidden, dev, next) {
-		if (!fom_beside_noted(dev) || netif_is_failover_slave(dev))
+		if (!xa_load(&fom_beside_known, fom_beside_key(dev)))
 			continue;
-		fom_beside_forget(dev);
-		fom_hide_undo(dev, &init_net);
+		if (netif_is_failover_slave(dev))
+			busy |= fom_beside_open(dev) == -EBUSY;
+		else
+			fom_beside_give_back(dev);
 	}
+	if (busy)
+		mod_delayed_work(fom_wq, &fom_beside_look, FOM_BESIDE_BUSY);
 none:
 	rtnl_unlock();
 }
-
-static DECLARE_WORK(fom_beside_look, fom_beside_work);
 
 static int fom_beside_event(struct notifier_block *nb, unsigned long event, void *info)
 {
@@ -120,11 +175,11 @@ static int fom_beside_event(struct notifier_block *nb, unsigned long event, void
 	case NETDEV_CHANGEUPPER:
 		/* net_failover has been told before, and has taken it or not. */
 		if (fom_beside_may_hide(dev))
-			queue_work(fom_wq, &fom_beside_look);
+			mod_delayed_work(fom_wq, &fom_beside_look, 0);
 		break;
 	case NETDEV_UNREGISTER:
 		if (dev->reg_state == NETREG_UNREGISTERING)
-			fom_beside_forget(dev);
+			xa_erase(&fom_beside_known, fom_beside_key(dev));
 		break;
 	}
 	return NOTIFY_DONE;
@@ -138,16 +193,41 @@ static struct notifier_block fom_beside_notifier = {
 
 /**
  * fom_beside_catch_up() - there is a hidden namespace now
+ *
+ * Context: RTNL.
  */
 void fom_beside_catch_up(void)
 {
-	if (hide_net_failovers)
-		queue_work(fom_wq, &fom_beside_look);
+	if (fom_beside_on)
+		mod_delayed_work(fom_wq, &fom_beside_look, 0);
 }
 
 int fom_beside_init(void)
 {
-	return hide_net_failovers ? register_netdevice_notifier(&fom_beside_notifier) : 0;
+	int err;
+
+	if (!hide_net_failovers)
+		return 0;
+	err = register_netdevice_notifier(&fom_beside_notifier);
+	if (err)
+		return err;
+	rtnl_lock();
+	fom_beside_on = true;
+	fom_beside_catch_up();
+	rtnl_unlock();
+	return 0;
+}
+
+/* Others may hold the namespace when we are gone. */
+static void fom_beside_give_all_back(struct net *hidden)
+{
+	struct net_device *dev, *next;
+
+	if (!hidden)
+		return;
+	for_each_netdev_safe(hidden, dev, next)
+		if (xa_load(&fom_beside_known, fom_beside_key(dev)))
+			fom_beside_give_back(dev);
 }
 
 void fom_beside_exit(void)
@@ -155,6 +235,10 @@ void fom_beside_exit(void)
 	if (!hide_net_failovers)
 		return;
 	unregister_netdevice_notifier(&fom_beside_notifier);
-	cancel_work_sync(&fom_beside_look);
-	xa_destroy(&fom_beside_hidden);
+	rtnl_lock();
+	fom_beside_on = false;
+	fom_beside_give_all_back(fom_hidden_net());
+	rtnl_unlock();
+	cancel_delayed_work_sync(&fom_beside_look);
+	xa_destroy(&fom_beside_known);
 }

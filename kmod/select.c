@@ -297,8 +297,10 @@ void fom_deselect(struct fom_device *master)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&master->lock, flags);
-	list_for_each_entry(slave, &master->slaves, node)
+	list_for_each_entry(slave, &master->slaves, node) {
 		WRITE_ONCE(slave->interrupted, false);
+		slave->carrier = false; /* until it is opened again; who closes knows that it goes */
+	}
 	RCU_INIT_POINTER(master->active, NULL);
 	raw_spin_unlock_irqrestore(&master->lock, flags);
 }

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <linux/fom_abi.h>
 #include <linux/genetlink.h>
 #include <linux/if_link.h>
@@ -43,9 +45,12 @@ int usage() {
 	    "       failover-link tell NAME [OPTION VALUE]...   the same by generic netlink, which knows masters "
 	    "without a kind\n"
 	    "       failover-link slave NAME [OPTION VALUE]...  options of a slave:{}\n"
+	    "       failover-link enslave NAME MASTER           make a slave\n"
 	    "       failover-link show NAME                     what a master or a slave says of itself, as JSON\n"
 	    "       failover-link slaves NAME                   what each slave of a master says, by its name\n"
-	    "Exit code 1: refused; stderr has the kernel's reason.\n",
+	    "Exit code 1: refused; stderr has the kernel's reason. With FAIL_NTH=N in the environment the Nth "
+	    "allocation "
+	    "made for it fails, and what is left of N then is printed (0: it has failed).\n",
 	    words(master_options()), words(slave_options()));
 	return 2;
 }
@@ -161,6 +166,16 @@ Status set(const char *name, std::span<const Option> options, int kind_type, int
 		return tl::unexpected(index ? data.error() : index.error());
 	return change(NETLINK_ROUTE,
 		      link_request(RTM_NEWLINK, NLM_F_ACK, *index, link_info(kind_type, data_type, *data)), name);
+}
+
+Status enslave(const char *name, const char *to) {
+	const auto index = index_of(name), master = index_of(to);
+	if (!index || !master)
+		return tl::unexpected(index ? master.error() : index.error());
+	Bytes value, attributes;
+	append(value, static_cast<std::uint32_t>(*master));
+	put(attributes, IFLA_MASTER, value);
+	return change(NETLINK_ROUTE, link_request(RTM_NEWLINK, NLM_F_ACK, *index, attributes), name);
 }
 
 /// A message of generic netlink's.
@@ -281,16 +296,51 @@ Status run(std::string_view verb, const char *name, std::span<char *const> words
 		return tell(name, words);
 	if (verb == "slave")
 		return set(name, slave_options(), IFLA_INFO_SLAVE_KIND, IFLA_INFO_SLAVE_DATA, words);
+	if (verb == "enslave")
+		return enslave(name, words[0]);
 	return verb == "slaves" ? show_slaves(name) : show(name);
 }
+
+/// The kernel's fault injection, which has the Nth allocation of this thread fail (Documentation/fault-injection).
+class FailNth {
+public:
+	explicit FailNth(const char *number) : wanted_(number) {
+		if (wanted_)
+			write(number);
+	}
+	~FailNth() {
+		if (!wanted_)
+			return;
+		std::string left;
+		std::ifstream(kFile) >> left;
+		write("0");
+		fmt::print("{}\n", left);
+	}
+	FailNth(const FailNth &) = delete;
+	FailNth &operator=(const FailNth &) = delete;
+
+private:
+	static constexpr const char *kFile = "/proc/thread-self/fail-nth";
+
+	static void write(const char *number) {
+		std::ofstream file(kFile);
+		file << number << std::flush;
+		if (!file)
+			fmt::print(stderr, "failover-link: this kernel injects no failures by {}\n", kFile);
+	}
+
+	bool wanted_;
+};
 
 } // namespace
 
 int main(int argc, char **argv) {
-	constexpr std::array<std::string_view, 6> kVerbs{"show", "slaves", "add", "set", "tell", "slave"};
+	constexpr std::array<std::string_view, 7> kVerbs{"show", "slaves", "enslave", "add", "set", "tell", "slave"};
 	const auto *const verb = argc < 3 ? kVerbs.end() : std::find(kVerbs.begin(), kVerbs.end(), argv[1]);
-	if (verb == kVerbs.end() || (verb < kVerbs.begin() + 2 && argc != 3)) // what shows takes no options
+	if (verb == kVerbs.end() || (verb < kVerbs.begin() + 2 && argc != 3) || // what shows takes no options
+	    (*verb == "enslave" && argc != 4))
 		return usage();
+	const FailNth failing(std::getenv("FAIL_NTH"));
 	const std::span<char *const> words(argv + 3, static_cast<std::size_t>(argc - 3));
 	if (const auto done = run(argv[1], argv[2], words); !done) {
 		fmt::print(stderr, "failover-link: {}\n", done.error().message);

@@ -8,9 +8,10 @@ the next one would need, no reference, and no fault that the kernel would find.
 """
 import pytest
 
-from harness import wait
+from harness import places, wait
 from harness.network.fabric import GUEST, GUEST_MAC
 from harness.trials.disorder import await_namespaces
+from harness.trials.xdp import Programs
 
 # What anybody may refuse while a slave or a master registers (lib/notifier-error-inject, net/core/dev.c). Of the last
 # four a refusal keeps a device from being a slave or from carrying, not from being there.
@@ -131,6 +132,36 @@ def each_allocation(guest, kmod, nic, note, below):
     note(f"{failed} allocations failed in turn; the driver had its device without {without} of them")
 
 
+# Whatever a slave gets from its master when it joins.
+FULL_MASTER = """set -e
+for module in veth 8021q macvlan; do modprobe $module; done
+ip link add m0 type fom
+ip link add link m0 name vlan7 type vlan id 7
+ip link add link m0 name mac0 type macvlan mode bridge
+for name in m0 vlan7 mac0; do ip link set $name up; done
+ip link set m0 mtu 1400 promisc on
+ip link add a0 type veth peer name b0
+ip link set b0 up"""
+TOOL = "/run/failover-link"
+
+
+def each_allocation_of(guest, words, undo, same):
+    """Of what failover-link does: (how many failed, without how many it was done all the same). `same()` afterwards."""
+    guest.sh(ALLOCATIONS.format(below=text_of(guest, "fom"), spared=text_of(guest, SPARED)))
+    before, failed, without = same(), 0, 0
+    for number in range(1, FAILURES):
+        done = guest.run("env", f"FAIL_NTH={number}", TOOL, *words, check=False)
+        if done.rc == 0:
+            guest.sh(undo)
+        assert same() == before, f"after allocation {number}: {done!r}"
+        if done.stdout.split() != ["0"]:
+            assert done.rc == 0, f"none failed, and yet: {done!r}"
+            return failed, without
+        failed += 1
+        without += done.rc == 0
+    raise AssertionError(f"{failed} allocations failed, and there is no end")
+
+
 each_code = pytest.mark.parametrize("below", BELOW)
 
 
@@ -139,6 +170,28 @@ each_code = pytest.mark.parametrize("below", BELOW)
 @each_code
 def test_a_primary_that_an_allocation_fails_leaves_nothing(host, guest, kmod, note, below):
     each_allocation(guest, kmod, primary(host, guest), note, below)
+    leaves_nothing(guest, kmod)
+
+
+@pytest.mark.long
+@pytest.mark.machine(refused=True)
+@pytest.mark.kernels("debug")
+def test_a_slave_of_a_full_master_that_an_allocation_fails_is_as_it_was(host, guest, kmod, note):
+    guest.push(places.tool("failover-link", host.machine.build).read_bytes(), TOOL, 0o755)
+    guest.sh(FULL_MASTER)
+    Programs(host).attach("m0")
+
+    def slave():
+        link = guest.json("ip", "-json", "-details", "link", "show", "a0")[0]
+        return {key: link.get(key) for key in ("flags", "mtu", "address", "master", "promiscuity", "allmulti", "xdp")}
+
+    failed, without = each_allocation_of(guest, ("enslave", "a0", "m0"), "ip link set a0 nomaster", slave)
+    note(f"joining: {failed} allocations failed in turn; it joined without {without} of them")
+    assert failed - without > 5, "too little was tried"
+    guest.sh("ip link set a0 master m0; ip link del mac0; ip link del vlan7; ip link del m0; ip link del a0")
+    failed, without = each_allocation_of(guest, ("add", "m1"), "ip link del m1", lambda: sorted(guest.links()))
+    note(f"a master: {failed} allocations failed in turn; it came without {without} of them")
+    assert failed - without > 5, "too little was tried"
     leaves_nothing(guest, kmod)
 
 

@@ -68,6 +68,16 @@ def test_slaves_that_were_there_before_go_and_what_is_a_slave_no_more_returns(ho
     unload(guest, kmod)
 
 
+def test_whoever_holds_the_namespace_all_are_seen_when_the_module_goes(guest, kmod):
+    guest.sh(OWN)
+    guest.sh("modprobe fom hide_net_failovers=1 netns_helper=")
+    guest.sh(f"ip netns add kept; ip netns exec kept {HELPER}")
+    kmod.load()
+    take_up(guest, kmod)
+    unload(guest, kmod)
+    guest.sh("ip netns del kept")
+
+
 def test_unasked_nothing_of_it_is_hidden(guest, kmod):
     guest.sh(OWN)
     guest.sh("modprobe fom")
