@@ -45,8 +45,7 @@ static bool fom_beside_will_join(const struct net_device *dev)
 {
 	struct net_device *one;
 
-	for_each_netdev(&init_net, one)
-	{
+	for_each_netdev(&init_net, one) {
 		if (netif_is_failover(one) &&
 		    (one->dev.parent == dev->dev.parent || ether_addr_equal(one->dev_addr, dev->dev_addr)))
 			return true;
@@ -90,6 +89,8 @@ static void fom_beside_new(struct net_device *dev)
 	struct net *to = fom_hidden_net();
 	int err;
 
+	/* The one at its address that could not register was another. */
+	xa_erase(&fom_beside_known, fom_beside_key(dev));
 	if (!to || !net_eq(dev_net(dev), &init_net) || !fom_beside_may_hide(dev) || !fom_beside_will_join(dev))
 		return;
 	err = fom_beside_note(dev) ?: fom_beside_enter(dev, to);

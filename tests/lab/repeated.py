@@ -31,4 +31,5 @@ def assert_within(most, attempt, times=3):
 
 def merged(which, results):
     """Of each part the least or the most."""
-    return {part: which(result[part] for result in results if part in result) for part in {part: 1 for result in results for part in result}}
+    parts = dict.fromkeys(part for result in results for part in result)
+    return {part: which(result[part] for result in results if part in result) for part in parts}

@@ -49,8 +49,7 @@ int usage() {
 	    "       failover-link show NAME                     what a master or a slave says of itself, as JSON\n"
 	    "       failover-link slaves NAME                   what each slave of a master says, by its name\n"
 	    "Exit code 1: refused; stderr has the kernel's reason. With FAIL_NTH=N in the environment the Nth "
-	    "allocation "
-	    "made for it fails, and what is left of N then is printed (0: it has failed).\n",
+	    "allocation made for it fails, and what is left of N then is printed (0: it has failed).\n",
 	    words(master_options()), words(slave_options()));
 	return 2;
 }
